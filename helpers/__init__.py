@@ -1,0 +1,1 @@
+"""Shared preprocessing and metric functions of the notebooks, one module a task."""

@@ -1,0 +1,199 @@
+"""Plumbing of the notebooks' first cells: settings, device, slices, results."""
+
+import json
+import os
+from pathlib import Path
+
+import torch
+
+PROFILES = ("tiny", "sample", "full")
+
+NO_CUDA = (
+    "profile {profile!r} trains the course's own checkpoint and needs a CUDA GPU, "
+    "but torch {torch} sees none. On Colab: Runtime → Change runtime type → T4 GPU, "
+    "then run again from the top. On your own machine: install the CUDA build of "
+    'torch. Without a GPU: profile = "tiny". (To step through this branch on a CPU '
+    "with a few rows, set the environment variable COMPANION_ALLOW_CPU=1.)"
+)
+
+
+def check_settings(
+    profile: str,
+    *,
+    max_train_samples: int | None = None,
+    max_eval_samples: int | None = None,
+    num_train_epochs: float | None = None,
+) -> None:
+    """Refuses settings that cannot work, before anything is loaded.
+
+    Raises:
+        ValueError: unknown profile, or a count that is not a positive number.
+        RuntimeError: ``"sample"`` or ``"full"`` without a CUDA GPU.
+    """
+    if profile not in PROFILES:
+        known = ", ".join(repr(name) for name in PROFILES)
+        raise ValueError(f"profile is {profile!r}; it must be one of {known}")
+    counts = {"max_train_samples": max_train_samples}
+    counts["max_eval_samples"] = max_eval_samples
+    for name, value in counts.items():
+        if value is not None and (not isinstance(value, int) or value < 1):
+            raise ValueError(
+                f"{name} is {value!r}; give a whole number of rows from 1 up, or "
+                "None for the profile's own"
+            )
+    if num_train_epochs is not None and num_train_epochs <= 0:
+        raise ValueError(
+            f"num_train_epochs is {num_train_epochs!r}; give a number above 0, or "
+            "None for the profile's own"
+        )
+    allowed = os.environ.get("COMPANION_ALLOW_CPU") == "1"
+    if profile != "tiny" and not torch.cuda.is_available() and not allowed:
+        raise RuntimeError(NO_CUDA.format(profile=profile, torch=torch.__version__))
+
+
+def require_repositories(*, model: str = "", dataset: str = "") -> None:
+    """Makes sure that a checkpoint and a data set can be loaded.
+
+    A local folder passes; so does what the cache holds when the Hub cannot be
+    reached.  Give Hub names as ``from_pretrained`` and ``load_dataset`` take them.
+
+    Raises:
+        RuntimeError: one sentence that says which repository cannot be had, why, and
+            what to do: unreachable and not cached, unknown or private, gated.
+    """
+    from huggingface_hub import HfApi
+    from huggingface_hub.errors import (
+        GatedRepoError,
+        HfHubHTTPError,
+        LocalEntryNotFoundError,
+        OfflineModeIsEnabled,
+        RepositoryNotFoundError,
+    )
+
+    for kind, name in (("model", model), ("dataset", dataset)):
+        if not name or Path(name).is_dir():
+            continue
+        try:
+            HfApi().repo_info(name, repo_type=kind, timeout=20)
+        except GatedRepoError as error:
+            raise RuntimeError(
+                f"the {kind} {name!r} is gated: accept its terms on its page at "
+                "huggingface.co, then log in with `hf auth login`"
+            ) from error
+        except RepositoryNotFoundError as error:
+            raise RuntimeError(
+                f"the Hub has no {kind} named {name!r} that you may read: check the "
+                "spelling; if it is private, log in with `hf auth login`"
+            ) from error
+        except HfHubHTTPError as error:
+            status = error.response.status_code
+            if status == 429 or status >= 500:
+                if _is_cached(kind, name):
+                    continue
+                remedy = "wait a minute and run the cell again"
+            else:
+                remedy = "check the token (`hf auth whoami`) and the name"
+            raise RuntimeError(
+                f"the Hub answered {status} for the {kind} {name!r}: {remedy}"
+            ) from error
+        except (LocalEntryNotFoundError, OfflineModeIsEnabled, OSError) as error:
+            _raise_unless_cached(kind, name, error)
+        except Exception as error:
+            if type(error).__module__.split(".")[0] not in ("httpx", "httpcore"):
+                raise
+            _raise_unless_cached(kind, name, error)
+
+
+def _is_cached(kind: str, name: str) -> bool:
+    from huggingface_hub import constants
+    from huggingface_hub.file_download import repo_folder_name
+
+    folder = repo_folder_name(repo_id=name, repo_type=kind)
+    snapshots = Path(constants.HF_HUB_CACHE, folder, "snapshots")
+    return snapshots.is_dir() and any(snapshots.iterdir())
+
+
+def _raise_unless_cached(kind: str, name: str, error: Exception) -> None:
+    if not _is_cached(kind, name):
+        raise RuntimeError(
+            f"the {kind} {name!r} is not in the local cache and the Hub cannot be "
+            "reached: check the network, or work offline with profile = "
+            '"tiny"'
+        ) from error
+
+
+def mixed_precision() -> str:
+    """``"bf16"`` or ``"fp16"``, whichever the GPU runs well, or ``"no"`` without one.
+
+    The value is what ``Accelerator(mixed_precision=…)`` takes.
+    """
+    if not torch.cuda.is_available():
+        return "no"
+    return "bf16" if torch.cuda.is_bf16_supported(including_emulation=False) else "fp16"
+
+
+def take_rows(dataset, count: int | None, name: str):
+    """The first ``count`` rows of a data set; all of them where ``count`` is ``None``.
+
+    Args:
+        dataset: a ``datasets.Dataset``.
+        count: how many rows.
+        name: the setting that ``count`` comes from, for the message.
+
+    Raises:
+        ValueError: the split is empty, or has fewer rows than asked for.
+    """
+    if len(dataset) == 0:
+        raise ValueError(f"cannot apply {name}: the split has no rows")
+    if count is None:
+        return dataset
+    if not 1 <= count <= len(dataset):
+        raise ValueError(
+            f"{name} is {count}, but the split has {len(dataset):,} rows; give a "
+            f"number from 1 to {len(dataset)}, or None for all"
+        )
+    return dataset.select(range(count))
+
+
+def save_result(
+    output_dir: str,
+    *,
+    metric: str,
+    value: float,
+    baseline: float,
+    margin: float,
+    course: float | None = None,
+    lower_is_better: bool = False,
+) -> dict:
+    """Writes ``results.json``: the headline number that CI compares with its baseline.
+
+    Args:
+        output_dir: folder to write to; made if missing.
+        metric: what is measured and its unit, as in ``"accuracy (%)"``.
+        value: what the trained model scores on held-out rows.
+        baseline: what a trivial or untrained predictor scores on the same rows.
+        margin: by how much the value must beat the baseline to count as learned; with
+            ``lower_is_better`` the factor by which it must be smaller.
+        course: the course's own figure, where it prints one.
+
+    Returns:
+        What was written, with ``learned``: whether the margin is reached.
+    """
+    if lower_is_better:
+        learned = value * margin <= baseline
+    else:
+        learned = value - baseline >= margin
+    result = {
+        "metric": metric,
+        "value": round(float(value), 4),
+        "baseline": round(float(baseline), 4),
+        "margin": margin,
+        "course": course,
+        "lower_is_better": lower_is_better,
+        "learned": bool(learned),
+    }
+    folder = Path(output_dir)
+    folder.mkdir(parents=True, exist_ok=True)
+    text = json.dumps(result, indent=2) + "\n"
+    Path(folder, "results.json").write_text(text, encoding="utf-8")
+    return result
