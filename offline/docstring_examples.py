@@ -3,9 +3,10 @@
 Stands in for ``huggingface-course/codeparrot-ds-train`` and ``-valid`` with the same
 six columns.  A row is one docstring: its ``>>>`` lines without the prompts, the short
 sentences between them as comments, and the imports that the package's own doctest
-set-up supplies.  Only examples that use pandas, scikit-learn, matplotlib or seaborn are
-kept.  A source file's examples all lie in one split, and an example of the validation
-split shares less than half of its lines with the training split, so its rows are new.
+set-up supplies.  Only examples of at most 700 characters that use pandas, scikit-learn,
+matplotlib or seaborn are kept.  A source file's examples all lie in one split, and an
+example of the validation split shares less than half of its lines with the training
+split, so its rows are new.
 """
 
 import ast
@@ -30,6 +31,7 @@ IMPLIED_IMPORTS = {
 }
 VALIDATION_SHARE = 0.12
 LONGEST_COMMENT = 72
+LONGEST_EXAMPLE = 700
 
 CARD = """\
 ---
@@ -82,7 +84,7 @@ def collect_rows() -> Iterator[dict[str, str]]:
             continue
         for name, docstring in docstrings(source["content"]):
             content = example_code(docstring)
-            if content and LIBRARIES.search(content):
+            if LIBRARIES.search(content) and len(content) <= LONGEST_EXAMPLE:
                 yield {
                     "repo_name": source["repo_name"],
                     "path": f"{source['path']}:{name}",
@@ -135,6 +137,8 @@ def example_code(docstring: str) -> str:
         prose = ""
         blocks.append(re.sub(r"\s*# doctest:.*", "", part.source).rstrip() + "\n")
     body = re.sub(r"\n{3,}", "\n\n", "".join(blocks)).strip() + "\n"
+    if not body.strip():
+        return ""
     imports = [
         line
         for name, line in IMPLIED_IMPORTS.items()
@@ -183,8 +187,8 @@ def is_held_out(path: str) -> bool:
 
 def code_lines(content: str) -> list[str]:
     """The lines of a snippet that are neither empty, nor imports, nor brackets."""
-    lines = (line.strip() for line in content.splitlines())
-    return [line for line in lines if re.search(r"\w{2}", line) and "import " not in line]
+    lines = (line.strip() for line in content.splitlines() if "import " not in line)
+    return [line for line in lines if re.search(r"\w{2}", line)]
 
 
 def share_seen(content: str, train_lines: set[str]) -> float:

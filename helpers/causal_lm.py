@@ -1,0 +1,341 @@
+"""Training a causal language model on code: filter, chunk, pack, weigh, measure."""
+
+import json
+import math
+import os
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from types import ModuleType
+
+
+# The notebooks show this function in full; see "Checked copies" in CONTRIBUTING.md.
+def mentions_any(text: str, keywords: Sequence[str]) -> bool:
+    """Whether at least one of the keywords occurs anywhere in the text."""
+    return any(keyword in text for keyword in keywords)
+
+
+def drop_reason(
+    content: str | None,
+    keywords: Sequence[str],
+    *,
+    longest_line: int = 1_000,
+    longest_mean_line: int = 100,
+) -> str:
+    """Why a source file is no good for training; ``""`` where it is to be kept.
+
+    The two limits, in characters, are those that the CodeParrot authors cleaned their
+    data with: longer lines are data, minified or generated code.  Text with U+FFFD was
+    not UTF-8 when it was read, and text with a null byte is not source code.
+
+    Returns:
+        ``"not text"``, ``"no keyword"``, ``"empty"``, ``"long line"``, ``"minified"``
+        or ``""``.
+    """
+    if not isinstance(content, str) or "\ufffd" in content or "\0" in content:
+        return "not text"
+    if not content.strip():
+        return "empty"
+    if not any(keyword in content for keyword in keywords):
+        return "no keyword"
+    lines = content.splitlines()
+    if max(map(len, lines)) > longest_line:
+        return "long line"
+    if sum(map(len, lines)) > longest_mean_line * len(lines):
+        return "minified"
+    return ""
+
+
+# The notebooks show these three functions in full; see "Checked copies".
+def read_progress(folder: str, name: str) -> dict:
+    """What :func:`filter_stream` has done in ``folder``; a fresh start where nothing.
+
+    Raises:
+        ValueError: the folder holds the shards of another filter.
+    """
+    file = Path(folder, "progress.json")
+    if not file.is_file():
+        return {"name": name, "seen": 0, "kept": 0, "shards": 0, "finished": False}
+    progress = json.loads(file.read_text(encoding="utf-8"))
+    if progress["name"] != name:
+        raise ValueError(
+            f"{folder} holds the shards of {progress['name']!r}, not of {name!r}: "
+            "give another folder, or delete this one"
+        )
+    return progress
+
+
+def save_shard(rows: list[dict], stream, progress: dict, folder: str) -> None:
+    """Writes rows as the next shard, then the place in the stream; both at one blow.
+
+    A file appears under its name when it is complete.  A process that dies between
+    the two writes the same shard again.
+    """
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    if rows:
+        schema = stream.features.arrow_schema if stream.features else None
+        shard = Path(folder, f"data-{progress['shards']:05d}.parquet")
+        partial = shard.with_suffix(".part")
+        pq.write_table(pa.Table.from_pylist(rows, schema), partial, row_group_size=100)
+        os.replace(partial, shard)
+        progress["shards"] += 1
+        progress["kept"] += len(rows)
+    progress["position"] = stream.state_dict()
+    partial = Path(folder, "progress.part")
+    partial.write_text(json.dumps(progress), encoding="utf-8")
+    os.replace(partial, Path(folder, "progress.json"))
+
+
+def filter_stream(
+    stream,
+    keep: Callable[[dict], bool],
+    folder: str,
+    *,
+    name: str,
+    shard_size: int = 16_000_000,
+) -> dict:
+    """Writes the rows that ``keep`` accepts to parquet shards, in constant memory.
+
+    About ``shard_size`` characters are held at a time.  Called again after an
+    interruption, it goes on after the last shard: no row is lost or written twice.
+    Called after the end, it returns at once.
+
+    Args:
+        stream: a ``datasets.IterableDataset``, as ``load_dataset(…, streaming=True)``
+            makes it; when called again, the same one.
+        keep: says whether a row is wanted.
+        folder: where the shards go; ``load_dataset("parquet", data_files=…)`` reads
+            them.
+        name: what is filtered and how; a folder made under another name is refused.
+        shard_size: characters a shard, about.
+
+    Returns:
+        ``seen`` and ``kept`` rows and ``shards``, among others.
+
+    Raises:
+        ValueError: the folder holds the shards of another filter, or the stream ended
+            and no row was kept.
+    """
+    Path(folder).mkdir(parents=True, exist_ok=True)
+    progress = read_progress(folder, name)
+    if progress["finished"]:
+        return progress
+    if "position" in progress:
+        stream.load_state_dict(progress["position"])
+    rows, size = [], 0
+    for row in stream:
+        progress["seen"] += 1
+        if keep(row):
+            rows.append(row)
+            size += sum(len(str(value)) for value in row.values())
+        if size >= shard_size:
+            save_shard(rows, stream, progress, folder)
+            rows, size = [], 0
+    if not progress["kept"] and not rows:
+        raise ValueError(
+            f"none of the {progress['seen']:,} rows of {name!r} was kept: check the "
+            "keywords and the column that is searched"
+        )
+    progress["finished"] = True
+    save_shard(rows, stream, progress, folder)
+    return progress
+
+
+# The notebooks show this function in full; see "Checked copies" in CONTRIBUTING.md.
+def chunk_texts(examples: dict, tokenizer, *, context_length: int) -> dict:
+    """Every full chunk of ``context_length`` tokens of each text; tails are dropped.
+
+    For ``Dataset.map(…, batched=True, remove_columns=…)``: a text gives as many rows
+    as it has full chunks, none where it is shorter than one.  The text of a special
+    token inside a document is read as ordinary text.
+
+    Returns:
+        ``{"input_ids": rows}``, each row of ``context_length`` ids.
+    """
+    outputs = tokenizer(
+        list(examples["content"]),
+        truncation=True,
+        max_length=context_length,
+        return_overflowing_tokens=True,
+        return_length=True,
+        split_special_tokens=True,
+    )
+    chunks = zip(outputs["length"], outputs["input_ids"], strict=True)
+    return {"input_ids": [ids for length, ids in chunks if length == context_length]}
+
+
+# The notebooks show this function in full; see "Checked copies" in CONTRIBUTING.md.
+def pack_texts(examples: dict, tokenizer, *, context_length: int) -> dict:
+    """All texts as one row of tokens, cut into blocks of ``context_length``.
+
+    For ``Dataset.map(…, batched=True, remove_columns=…)``.  An end-of-text token
+    follows every text, so the model sees where one ends.  What is left over at the end
+    of a batch of texts, less than one block, is dropped: use a large ``batch_size``.
+    The text of a special token inside a document is read as ordinary text.
+
+    Returns:
+        ``{"input_ids": rows}``, each row of ``context_length`` ids.
+
+    Raises:
+        ValueError: the tokenizer has no end-of-text token.
+    """
+    if tokenizer.eos_token_id is None:
+        raise ValueError(
+            "the tokenizer has no end-of-text token to put between documents: set "
+            "tokenizer.eos_token"
+        )
+    texts = list(examples["content"])
+    documents = tokenizer(texts, split_special_tokens=True, verbose=False)["input_ids"]
+    tokens = []
+    for document in documents:
+        tokens += document + [tokenizer.eos_token_id]
+    starts = range(0, len(tokens) - context_length + 1, context_length)
+    return {"input_ids": [tokens[start : start + context_length] for start in starts]}
+
+
+# The notebooks show this function in full; see "Checked copies" in CONTRIBUTING.md.
+def find_key_tokens(keywords: Sequence[str], tokenizer) -> tuple[list[int], list[str]]:
+    """The ids of the keywords that are one token, and the keywords that are not.
+
+    Raises:
+        ValueError: every keyword splits, so that there is nothing to look for.
+    """
+    token_ids, split = [], []
+    for keyword in keywords:
+        ids = tokenizer(keyword, add_special_tokens=False)["input_ids"]
+        if len(ids) == 1:
+            token_ids.append(ids[0])
+        else:
+            split.append(keyword)
+    if not token_ids:
+        raise ValueError(
+            f"none of {list(keywords)} is a single token of this tokenizer: choose "
+            "keywords from its vocabulary"
+        )
+    return token_ids, split
+
+
+# The notebooks show this function in full; see "Checked copies" in CONTRIBUTING.md.
+def keytoken_loss(labels, logits, key_token_ids: Sequence[int], *, alpha: float = 1.0):
+    """Cross-entropy that counts a row the more, the more key tokens it holds.
+
+    A row's loss is the mean over its tokens, its weight ``1 + alpha · n`` with ``n``
+    key tokens; the result is the sum of weight times loss over the sum of weights, so
+    it stays on the scale of the unweighted loss.
+
+    Args:
+        labels: ``(batch, seq_len)`` token ids, not shifted; −100 is left out.
+        logits: ``(batch, seq_len, vocabulary)``, as the model returns them.
+        key_token_ids: ids to look for.
+        alpha: how much a key token adds to the weight of its row; 0 weighs all alike.
+
+    Returns:
+        A scalar tensor, in nats a token.
+    """
+    import torch
+    from torch.nn.functional import cross_entropy
+
+    targets = labels[:, 1:]
+    losses = cross_entropy(
+        logits[:, :-1].transpose(1, 2), targets, ignore_index=-100, reduction="none"
+    )
+    counts = (targets != -100).sum(dim=1)
+    row_losses = losses.sum(dim=1) / counts.clamp(min=1)
+    keys = torch.as_tensor(list(key_token_ids), device=labels.device)
+    weights = 1.0 + alpha * torch.isin(labels, keys).sum(dim=1)
+    weights = weights * (counts > 0)
+    return (weights * row_losses).sum() / weights.sum()
+
+
+# The notebooks show this function in full; see "Checked copies" in CONTRIBUTING.md.
+def weight_decay_groups(model, weight_decay: float) -> list[dict]:
+    """Two parameter groups for an optimizer: with weight decay, and without.
+
+    Matrices and embeddings are decayed; biases and the scales of normalization layers,
+    which are vectors, are not.  Frozen parameters are left out.
+    """
+    parameters = [each for each in model.parameters() if each.requires_grad]
+    return [
+        {
+            "params": [each for each in parameters if each.ndim >= 2],
+            "weight_decay": weight_decay,
+        },
+        {"params": [each for each in parameters if each.ndim < 2], "weight_decay": 0.0},
+    ]
+
+
+# The notebooks show these two functions in full; see "Checked copies".
+def perplexity(loss: float) -> float:
+    """The exponential of a mean loss in nats a token; infinite where it overflows."""
+    try:
+        return math.exp(loss)
+    except OverflowError:
+        return math.inf
+
+
+def evaluate_loss(model, dataloader, accelerator=None) -> float:
+    """The mean loss over all predicted tokens of a data set, in nats a token.
+
+    Every token counts the same, in whichever batch or process it is.
+
+    Args:
+        model: a causal language model; put into evaluation mode and back.
+        dataloader: batches with ``input_ids`` and ``labels``, where −100 is left out.
+        accelerator: the ``Accelerator`` that prepared both; ``None``: neither is.
+
+    Raises:
+        ValueError: there is no token to predict.
+    """
+    import torch
+    from torch.nn.functional import cross_entropy
+
+    was_training = model.training
+    model.eval()
+    total, count = 0.0, 0
+    for batch in dataloader:
+        labels = batch.pop("labels")
+        with torch.no_grad():
+            logits = model(**batch).logits[:, :-1].transpose(1, 2).float()
+        targets = labels[:, 1:].to(logits.device)
+        sums = cross_entropy(logits, targets, reduction="none").sum(dim=1)
+        counts = (targets != -100).sum(dim=1)
+        if accelerator is not None:
+            sums, counts = accelerator.gather_for_metrics((sums, counts))
+        total += sums.double().sum().item()
+        count += counts.sum().item()
+    model.train(was_training)
+    if count == 0:
+        raise ValueError("the evaluation set has no token to predict: give it rows")
+    return total / count
+
+
+# The notebooks show this function in full; see "Checked copies" in CONTRIBUTING.md.
+def existing_share(completions: Sequence[str], module: ModuleType) -> float:
+    """The share of completions that begin with a name which ``module`` has (0–1).
+
+    A completion is what follows ``plt.`` or ``pd.``; the module is the one that is
+    imported under this name.
+
+    Raises:
+        ValueError: there are no completions.
+    """
+    import re
+
+    if not completions:
+        raise ValueError("existing_share needs at least one completion")
+    names = [re.match(r"[A-Za-z]\w*", text) for text in completions]
+    found = [name is not None and hasattr(module, name.group()) for name in names]
+    return sum(found) / len(found)
+
+
+def training_flops(model, context_length: int) -> float:
+    """The model's floating-point operations for training on one token.
+
+    Six for every weight that a token is multiplied with, forwards and backwards, plus
+    those of the attention: 6·N + 12·layers·width·context, as in appendix B of the PaLM
+    paper (arXiv:2204.02311).  Position embeddings are looked up, not multiplied.
+    """
+    config = model.config
+    weights = model.num_parameters() - config.n_positions * config.n_embd
+    return 6.0 * weights + 12.0 * config.n_layer * config.n_embd * context_length
