@@ -143,6 +143,34 @@ def filter_stream(
 
 
 # The notebooks show this function in full; see "Checked copies" in CONTRIBUTING.md.
+def train_tokenizer(texts, *, vocab_size: int):
+    """A byte-level BPE tokenizer as GPT-2's, trained on the texts.
+
+    ``<|endoftext|>``, id 0, ends a document; ``<|pad|>``, id 1, is for padding alone,
+    so that a collator that hides padding does not hide the ends of documents.
+    """
+    from tokenizers import Tokenizer, decoders, models, pre_tokenizers, trainers
+    from transformers import PreTrainedTokenizerFast
+
+    bpe = Tokenizer(models.BPE())
+    bpe.pre_tokenizer = pre_tokenizers.ByteLevel(add_prefix_space=False)
+    bpe.decoder = decoders.ByteLevel()
+    trainer = trainers.BpeTrainer(
+        vocab_size=vocab_size,
+        special_tokens=["<|endoftext|>", "<|pad|>"],
+        initial_alphabet=pre_tokenizers.ByteLevel.alphabet(),
+        show_progress=False,
+    )
+    bpe.train_from_iterator(texts, trainer)
+    return PreTrainedTokenizerFast(
+        tokenizer_object=bpe,
+        bos_token="<|endoftext|>",
+        eos_token="<|endoftext|>",
+        pad_token="<|pad|>",
+    )
+
+
+# The notebooks show this function in full; see "Checked copies" in CONTRIBUTING.md.
 def chunk_texts(examples: dict, tokenizer, *, context_length: int) -> dict:
     """Every full chunk of ``context_length`` tokens of each text; tails are dropped.
 
@@ -234,12 +262,13 @@ def keytoken_loss(labels, logits, key_token_ids: Sequence[int], *, alpha: float 
         A scalar tensor, in nats a token.
     """
     import torch
-    from torch.nn.functional import cross_entropy
+    from torch.nn.functional import cross_entropy, pad
 
-    targets = labels[:, 1:]
+    # Shifted by one: position i predicts token i + 1, and the last predicts nothing.
+    targets = pad(labels[:, 1:], (0, 1), value=-100)
     losses = cross_entropy(
-        logits[:, :-1].transpose(1, 2), targets, ignore_index=-100, reduction="none"
-    )
+        logits.flatten(0, 1).float(), targets.flatten(), reduction="none"
+    ).view(targets.shape)
     counts = (targets != -100).sum(dim=1)
     row_losses = losses.sum(dim=1) / counts.clamp(min=1)
     keys = torch.as_tensor(list(key_token_ids), device=labels.device)
@@ -281,24 +310,28 @@ def evaluate_loss(model, dataloader, accelerator=None) -> float:
 
     Args:
         model: a causal language model; put into evaluation mode and back.
-        dataloader: batches with ``input_ids`` and ``labels``, where −100 is left out.
+        dataloader: batches with ``input_ids`` and ``labels``, where −100 is left out,
+            on the model's device.  Padding must be on the right, where a causal model
+            does not see it.
         accelerator: the ``Accelerator`` that prepared both; ``None``: neither is.
 
     Raises:
         ValueError: there is no token to predict.
     """
     import torch
-    from torch.nn.functional import cross_entropy
+    from torch.nn.functional import cross_entropy, pad
 
     was_training = model.training
     model.eval()
     total, count = 0.0, 0
     for batch in dataloader:
-        labels = batch.pop("labels")
+        targets = pad(batch["labels"][:, 1:], (0, 1), value=-100)
         with torch.no_grad():
-            logits = model(**batch).logits[:, :-1].transpose(1, 2).float()
-        targets = labels[:, 1:].to(logits.device)
-        sums = cross_entropy(logits, targets, reduction="none").sum(dim=1)
+            logits = model(input_ids=batch["input_ids"]).logits
+        losses = cross_entropy(
+            logits.flatten(0, 1).float(), targets.flatten(), reduction="none"
+        )
+        sums = losses.view(targets.shape).sum(dim=1)
         counts = (targets != -100).sum(dim=1)
         if accelerator is not None:
             sums, counts = accelerator.gather_for_metrics((sums, counts))

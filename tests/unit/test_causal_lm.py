@@ -9,7 +9,6 @@ import torch
 from datasets import Dataset, load_dataset
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from tokenizers import ByteLevelBPETokenizer
 from torch.utils.data import DataLoader
 from transformers import (
     AutoTokenizer,
@@ -33,6 +32,7 @@ from helpers.causal_lm import (
     mentions_any,
     pack_texts,
     perplexity,
+    train_tokenizer,
     training_flops,
     weight_decay_groups,
 )
@@ -43,16 +43,8 @@ REAL = Path(__file__).parents[3] / "shared" / "real" / "code-search-net-tokenize
 
 @pytest.fixture(scope="module")
 def tokenizer():
-    trained = ByteLevelBPETokenizer()
     texts = ["import pandas as pd\npd.DataFrame(x)\nmodel.fit(x, y)\nplt.show()\n"] * 9
-    trained.train_from_iterator(
-        texts, vocab_size=340, special_tokens=["<|endoftext|>", "<|pad|>"]
-    )
-    return PreTrainedTokenizerFast(
-        tokenizer_object=trained._tokenizer,
-        eos_token="<|endoftext|>",
-        pad_token="<|pad|>",
-    )
+    return train_tokenizer(texts, vocab_size=340)
 
 
 def tiny_model(vocab_size=50, **options):
@@ -216,6 +208,19 @@ def test_filter_stream_takes_a_stream_without_known_features(tmp_path):
 
 
 # Chunks and blocks
+
+
+def test_train_tokenizer_reads_every_byte_and_pads_with_a_token_of_its_own(tokenizer):
+    text = "x = 'café 你好'\n\tpd.DataFrame()  # 🙂\r\n"
+    assert tokenizer.decode(tokenizer(text)["input_ids"]) == text
+    assert (tokenizer.eos_token_id, tokenizer.pad_token_id) == (0, 1)
+    assert tokenizer.tokenize("import pandas") == ["import", "Ġpandas"]
+
+
+def test_train_tokenizer_gives_the_same_tokenizer_again(tokenizer):
+    texts = ["import pandas as pd\npd.DataFrame(x)\nmodel.fit(x, y)\nplt.show()\n"] * 9
+    again = train_tokenizer(texts, vocab_size=340)
+    assert again.get_vocab() == tokenizer.get_vocab()
 
 
 def test_chunk_texts_drops_every_tail(tokenizer):
