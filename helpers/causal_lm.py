@@ -1,5 +1,6 @@
 """Training a causal language model on code: filter, chunk, pack, weigh, measure."""
 
+import copy
 import json
 import math
 import os
@@ -122,6 +123,7 @@ def filter_stream(
     if progress["finished"]:
         return progress
     if "position" in progress:
+        stream = copy.deepcopy(stream)  # the caller's still begins at the beginning
         stream.load_state_dict(progress["position"])
     rows, size = [], 0
     for row in stream:

@@ -154,6 +154,23 @@ def test_filter_stream_goes_on_without_losing_or_repeating(tmp_path, stops):
     assert kept_paths(out) == wanted
 
 
+def test_filter_stream_leaves_the_stream_as_it_was(tmp_path):
+    (tmp_path / "in").mkdir()
+    stream = source_files(tmp_path / "in", 60)
+    everything = [row["path"] for row in stream]
+
+    def interrupted(row):
+        if row["path"] == everything[50]:
+            raise KeyboardInterrupt
+        return keep_pandas(row)
+
+    out = str(tmp_path / "out")
+    with pytest.raises(KeyboardInterrupt):
+        filter_stream(stream, interrupted, out, name="pandas", shard_size=900)
+    filter_stream(stream, keep_pandas, out, name="pandas", shard_size=900)
+    assert [row["path"] for row in stream] == everything
+
+
 def test_filter_stream_survives_a_death_between_its_two_writes(tmp_path, monkeypatch):
     (tmp_path / "in").mkdir()
     stream = source_files(tmp_path / "in", 100)
