@@ -46,7 +46,6 @@ def drop_reason(
     return ""
 
 
-# The notebooks show these three functions in full; see "Checked copies".
 def read_progress(folder: str, name: str) -> dict:
     """What :func:`filter_stream` has done in ``folder``; a fresh start where nothing.
 
@@ -54,6 +53,7 @@ def read_progress(folder: str, name: str) -> dict:
         ValueError: the folder holds the shards of another filter.
     """
     file = Path(folder, "progress.json")
+    file.parent.mkdir(parents=True, exist_ok=True)
     if not file.is_file():
         return {"name": name, "seen": 0, "kept": 0, "shards": 0, "finished": False}
     progress = json.loads(file.read_text(encoding="utf-8"))
@@ -65,6 +65,7 @@ def read_progress(folder: str, name: str) -> dict:
     return progress
 
 
+# The notebooks show this function in full; see "Checked copies" in CONTRIBUTING.md.
 def save_shard(rows: list[dict], stream, progress: dict, folder: str) -> None:
     """Writes rows as the next shard, then the place in the stream; both at one blow.
 
@@ -88,6 +89,7 @@ def save_shard(rows: list[dict], stream, progress: dict, folder: str) -> None:
     os.replace(partial, Path(folder, "progress.json"))
 
 
+# The notebooks show this function in full; see "Checked copies" in CONTRIBUTING.md.
 def filter_stream(
     stream,
     keep: Callable[[dict], bool],
@@ -109,7 +111,7 @@ def filter_stream(
         folder: where the shards go; ``load_dataset("parquet", data_files=…)`` reads
             them.
         name: what is filtered and how; a folder made under another name is refused.
-        shard_size: characters a shard, about.
+        shard_size: characters of ``content`` a shard, about.
 
     Returns:
         ``seen`` and ``kept`` rows and ``shards``, among others.
@@ -118,7 +120,6 @@ def filter_stream(
         ValueError: the folder holds the shards of another filter, or the stream ended
             and no row was kept.
     """
-    Path(folder).mkdir(parents=True, exist_ok=True)
     progress = read_progress(folder, name)
     if progress["finished"]:
         return progress
@@ -130,15 +131,12 @@ def filter_stream(
         progress["seen"] += 1
         if keep(row):
             rows.append(row)
-            size += sum(len(str(value)) for value in row.values())
+            size += len(row["content"])
         if size >= shard_size:
             save_shard(rows, stream, progress, folder)
             rows, size = [], 0
     if not progress["kept"] and not rows:
-        raise ValueError(
-            f"none of the {progress['seen']:,} rows of {name!r} was kept: check the "
-            "keywords and the column that is searched"
-        )
+        raise ValueError(f"none of {progress['seen']:,} rows kept: check the keywords")
     progress["finished"] = True
     save_shard(rows, stream, progress, folder)
     return progress
@@ -296,7 +294,7 @@ def weight_decay_groups(model, weight_decay: float) -> list[dict]:
     ]
 
 
-# The notebooks show these two functions in full; see "Checked copies".
+# The notebooks show this function in full; see "Checked copies" in CONTRIBUTING.md.
 def perplexity(loss: float) -> float:
     """The exponential of a mean loss in nats a token; infinite where it overflows."""
     try:
@@ -305,6 +303,7 @@ def perplexity(loss: float) -> float:
         return math.inf
 
 
+# The notebooks show this function in full; see "Checked copies" in CONTRIBUTING.md.
 def evaluate_loss(model, dataloader, accelerator=None) -> float:
     """The mean loss over all predicted tokens of a data set, in nats a token.
 
@@ -343,6 +342,24 @@ def evaluate_loss(model, dataloader, accelerator=None) -> float:
     if count == 0:
         raise ValueError("the evaluation set has no token to predict: give it rows")
     return total / count
+
+
+# The notebooks show this function in full; see "Checked copies" in CONTRIBUTING.md.
+def evaluate_and_save(model, dataloader, accelerator, *, step: int) -> float:
+    """The loss of ``evaluate_loss``, which it logs; it also saves the model.
+
+    Args:
+        model: a causal language model.
+        dataloader: held-out batches.
+        accelerator: the ``Accelerator`` that prepared both, with a tracker and a
+            ``project_dir``; the model goes to ``model`` in that.
+        step: optimizer steps so far.
+    """
+    loss = evaluate_loss(model, dataloader, accelerator)
+    accelerator.log({"eval_loss": loss, "perplexity": perplexity(loss)}, step=step)
+    folder, main = f"{accelerator.project_dir}/model", accelerator.is_main_process
+    accelerator.unwrap_model(model).save_pretrained(folder, is_main_process=main)
+    return loss
 
 
 # The notebooks show this function in full; see "Checked copies" in CONTRIBUTING.md.

@@ -105,7 +105,7 @@ def bare_rate(blocks, batch_size: int, device: torch.device, precision: str) -> 
 
 def accelerate_rate(blocks, batch_size: int, device, precision: str) -> float:
     """Tokens a second of the notebook's loop."""
-    notebook = notebook_names("evaluate_and_save", "training_function")
+    notebook = notebook_names("training_function")
     load = functools.partial(DataLoader, collate_fn=default_data_collator)
     with tempfile.TemporaryDirectory() as folder:
         notebook["training_function"](
@@ -115,12 +115,10 @@ def accelerate_rate(blocks, batch_size: int, device, precision: str) -> float:
             KEY_TOKENS,
             learning_rate=5e-4,
             weight_decay=0.1,
-            gradient_accumulation_steps=1,
             num_train_epochs=1,
             warmup_steps=10,
             eval_steps=10**9,
             logging_steps=LOG_EVERY,
-            seed=0,
             output_dir=folder,
             mixed_precision=precision,
             dynamo_backend="inductor" if device.type == "cuda" else "no",

@@ -23,7 +23,6 @@ from pathlib import Path
 
 import nbformat
 import torch
-from accelerate import Accelerator
 from datasets import load_dataset
 from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
 from torch.utils.data import DataLoader
@@ -31,50 +30,34 @@ from transformers import (
     AutoModelForCausalLM,
     DataCollatorForLanguageModeling,
     GPT2Config,
-    get_scheduler,
     set_seed,
 )
 
 from helpers import causal_lm
 from helpers.generation import generate_texts
-from helpers.runtime import mixed_precision, newest_epoch
+from helpers.runtime import mixed_precision
 from offline import stand_in
+from tools.notebooks import NOTEBOOKS, code_cells
 
-NOTEBOOK = Path(__file__).parent.parent / "notebooks" / "ch7_clm_codeparrot.ipynb"
+NOTEBOOK = NOTEBOOKS / "ch7_clm_codeparrot.ipynb"
 KEYWORDS = ("pandas", "sklearn", "matplotlib", "seaborn")
 KEY_WORDS = ("plt", "pd", "sk", "fit", "predict")
 CONTEXT = 128
 HELD_OUT = 0.02
 
 
-def notebook_names(*names: str, **given) -> dict:
+def notebook_names(*names: str) -> dict:
     """What the cells of the chapter that define ``names`` define, run on their own.
-
-    Args:
-        names: functions or variables of the notebook.
-        given: names that these cells read, beside the chapter's helpers and imports.
 
     Raises:
         LookupError: no cell of the notebook defines one of the names.
     """
-    namespace = {
-        **vars(causal_lm),
-        "torch": torch,
-        "math": math,
-        "Accelerator": Accelerator,
-        "get_scheduler": get_scheduler,
-        "set_seed": set_seed,
-        "newest_epoch": newest_epoch,
-        **given,
-    }
+    namespace: dict = {}
     for name in names:
-        for cell in nbformat.read(NOTEBOOK, as_version=4).cells:
-            starts = (f"def {name}(", f"{name} = ")
-            lines = cell.source.splitlines() if cell.cell_type == "code" else ()
-            if any(line.startswith(starts) for line in lines):
-                exec(
-                    compile(cell.source, f"{NOTEBOOK.name}: {name}", "exec"), namespace
-                )
+        starts = (f"def {name}(", f"{name} = ")
+        for cell in code_cells(nbformat.read(NOTEBOOK, as_version=4)):
+            if any(line.startswith(starts) for line in cell.source.splitlines()):
+                exec(compile(cell.source, f"{NOTEBOOK}: {name}", "exec"), namespace)
                 break
         else:
             raise LookupError(f"{NOTEBOOK.name} has no cell that defines {name}")
@@ -190,7 +173,7 @@ def main(argv=None) -> int:
     load = functools.partial(DataLoader, collate_fn=collator)
     key_words = [*KEY_WORDS, *(f" {word}" for word in KEY_WORDS)]
     key_token_ids, _ = causal_lm.find_key_tokens(key_words, tokenizer)
-    notebook = notebook_names("evaluate_and_save", "training_function", "prompts")
+    notebook = notebook_names("training_function", "prompts")
 
     def run(blocks, epochs, name, log_every):
         """Trains a new model; returns it, its losses, its evaluation and its speed."""
@@ -204,12 +187,10 @@ def main(argv=None) -> int:
             key_token_ids,
             learning_rate=arguments.learning_rate,
             weight_decay=0.1,
-            gradient_accumulation_steps=1,
             num_train_epochs=epochs,
             warmup_steps=min(1_000, steps // 10),
             eval_steps=10**9,
             logging_steps=log_every,
-            seed=arguments.seed,
             output_dir=str(out / name),
             mixed_precision=precision,
             dynamo_backend="inductor" if device.type == "cuda" else "no",

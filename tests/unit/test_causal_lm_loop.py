@@ -4,6 +4,7 @@ import math
 
 import pytest
 import torch
+from accelerate.utils import DataLoaderConfiguration
 from datasets import Dataset
 from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
 from torch.utils.data import DataLoader
@@ -23,7 +24,7 @@ ROWS = [[(3 * i + j) % 20 for j in range(12)] for i in range(22)]
 
 @pytest.fixture(scope="module")
 def training_function():
-    notebook = notebook_names("evaluate_and_save", "training_function")
+    notebook = notebook_names("training_function")
     return notebook["training_function"]
 
 
@@ -61,11 +62,13 @@ def train(function, folder, model=None, **options):
         "warmup_steps": 1,
         "eval_steps": 4,
         "logging_steps": 1,
-        "seed": 0,
         "output_dir": str(folder),
+        "dataloader_config": DataLoaderConfiguration(use_seedable_sampler=True),
         **options,
     }
-    return function(model or new_model(), *loaders(), [7], **settings)
+    model = model or new_model()
+    set_seed(0)
+    return function(model, *loaders(), [7], **settings)
 
 
 def scalars(folder, tag):
@@ -76,7 +79,7 @@ def scalars(folder, tag):
 def test_the_loop_steps_schedules_logs_and_saves(training_function, tmp_path):
     losses, eval_loss = train(training_function, tmp_path)
     assert len(losses) == 18  # 3 epochs of 6 batches, the last of each short
-    rates = scalars(tmp_path, "learning_rate")
+    rates = scalars(tmp_path, "rate")
     # Two steps an epoch: one of 4 batches, one of the 2 that are left.
     assert [step for step, _ in rates] == [1, 2, 3, 4, 5, 6]
     assert rates[0][1] == pytest.approx(1e-2)
@@ -140,7 +143,6 @@ def test_accumulated_batches_make_the_step_of_one_big_batch(
             warmup_steps=0,
             eval_steps=10,
             logging_steps=1,
-            seed=0,
             output_dir=str(tmp_path / f"{batch_size}"),
         )
         return model.transformer.wte.weight.detach()
