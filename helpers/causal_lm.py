@@ -345,6 +345,52 @@ def evaluate_loss(model, dataloader, accelerator=None) -> float:
 
 
 # The notebooks show this function in full; see "Checked copies" in CONTRIBUTING.md.
+def prepare_training(
+    model,
+    train_dataloader,
+    eval_dataloader,
+    *,
+    learning_rate: float,
+    weight_decay: float,
+    warmup_steps: int,
+    num_train_epochs: int,
+    output_dir: str,
+    **options,
+) -> tuple:
+    """Accelerator and schedule, then model, optimizer and loaders, prepared.
+
+    The learning rate falls in a straight line to 0 at the last optimizer step.  Losses
+    are logged to TensorBoard in ``output_dir/logs``.
+
+    Args:
+        model: the model to train.
+        train_dataloader: batches to train on.
+        eval_dataloader: held-out batches.
+        learning_rate: the highest rate, reached after ``warmup_steps``.
+        weight_decay: for matrices and embeddings.
+        warmup_steps: optimizer steps.
+        num_train_epochs: passes over the training batches.
+        output_dir: folder of the run.
+        options: further arguments of ``Accelerator``.
+    """
+    from accelerate import Accelerator
+    from torch.optim import AdamW
+    from transformers import get_scheduler
+
+    accelerator = Accelerator(log_with="tensorboard", project_dir=output_dir, **options)
+    accelerator.init_trackers("logs")
+    groups = weight_decay_groups(model, weight_decay)
+    optimizer = AdamW(groups, lr=learning_rate, fused=True)
+    prepared = accelerator.prepare(model, optimizer, train_dataloader, eval_dataloader)
+    # Counted after `prepare`, when each process has its share of the batches.
+    steps = math.ceil(len(prepared[2]) / accelerator.gradient_accumulation_steps)
+    total = num_train_epochs * steps
+    lr_scheduler = get_scheduler("linear", optimizer, warmup_steps, total)
+    accelerator.register_for_checkpointing(lr_scheduler)
+    return accelerator, lr_scheduler, *prepared
+
+
+# The notebooks show this function in full; see "Checked copies" in CONTRIBUTING.md.
 def evaluate_and_save(model, dataloader, accelerator, *, step: int) -> float:
     """The loss of ``evaluate_loss``, which it logs; it also saves the model.
 
