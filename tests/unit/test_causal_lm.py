@@ -209,7 +209,7 @@ def test_filter_stream_refuses_the_folder_of_another_filter(tmp_path):
 def test_filter_stream_reports_a_corpus_with_no_match(tmp_path):
     (tmp_path / "in").mkdir()
     stream = source_files(tmp_path / "in", 30)
-    with pytest.raises(ValueError, match="none of the 30 rows of 'none' was kept"):
+    with pytest.raises(ValueError, match="none of 30 rows kept: check the keywords"):
         filter_stream(stream, lambda row: False, str(tmp_path / "out"), name="none")
 
 
