@@ -40,7 +40,13 @@ from helpers.causal_lm import (
 )
 from helpers.runtime import mixed_precision
 from offline import stand_in
-from tools.train_124m import KEYWORDS, logged_rate, matrix_rate, notebook_names
+from tools.train_124m import (
+    KEYWORDS,
+    be_quiet,
+    logged_rate,
+    matrix_rate,
+    notebook_names,
+)
 
 CONTEXT = 128
 KEY_TOKENS = list(range(100, 110))
@@ -163,10 +169,9 @@ def course_rate(blocks, batch_size: int, device: torch.device, precision: str) -
             scaler.step(optimizer)
             scaler.update()
             optimizer.zero_grad()
-        if step % (8 * LOG_EVERY // 5) == 0:
             loss.item()
             times.append(time.perf_counter())
-    return median_rate(times, 8 * LOG_EVERY // 5 * batch_size)
+    return median_rate(times, 8 * batch_size)
 
 
 def median_rate(times: list[float], blocks_between: int) -> float:
@@ -266,6 +271,7 @@ def main(argv=None) -> int:
     parser.add_argument("--steps", type=int, default=80, help="of each loop")
     parser.add_argument("--only", choices=("loops", "filter"))
     arguments = parser.parse_args(argv)
+    be_quiet()
     if arguments.only != "filter":
         time_loops(arguments.repeats, arguments.steps)
     if arguments.only != "loops":

@@ -14,6 +14,7 @@ import functools
 import hashlib
 import itertools
 import json
+import logging
 import math
 import platform
 import statistics
@@ -21,8 +22,10 @@ import sys
 import time
 from pathlib import Path
 
+import datasets
 import nbformat
 import torch
+import transformers
 from datasets import load_dataset
 from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
 from torch.utils.data import DataLoader
@@ -62,6 +65,13 @@ def notebook_names(*names: str) -> dict:
         else:
             raise LookupError(f"{NOTEBOOK.name} has no cell that defines {name}")
     return namespace
+
+
+def be_quiet() -> None:
+    """Turns off progress bars, and Accelerate's note on shared weights."""
+    datasets.disable_progress_bars()
+    transformers.utils.logging.disable_progress_bar()
+    logging.getLogger("accelerate").setLevel("ERROR")
 
 
 def matrix_rate(device: torch.device, dtype: torch.dtype) -> float:
@@ -154,7 +164,9 @@ def main(argv=None) -> int:
             file=sys.stderr,
         )
         return 2
+    be_quiet()
     out, precision = arguments.out, mixed_precision()
+    out.mkdir(parents=True, exist_ok=True)
     device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
     shape = {"n_layer": 2, "n_embd": 128, "n_head": 4} if arguments.trial else {}
     vocabulary, files = (2_000, 300) if arguments.trial else (50_000, None)
@@ -234,7 +246,6 @@ def main(argv=None) -> int:
         "share of the matrix rate": round(speed * flops / rate, 3),
         "completions": generate_texts(prompts, model, tokenizer, max_new_tokens=48),
     }
-    out.mkdir(parents=True, exist_ok=True)
     text = json.dumps(record, indent=2, ensure_ascii=False) + "\n"
     (out / "record.json").write_text(text, encoding="utf-8")
     plot_losses(losses, out / "losses.svg")
