@@ -187,11 +187,11 @@ def main(argv=None) -> int:
     key_token_ids, _ = causal_lm.find_key_tokens(key_words, tokenizer)
     notebook = notebook_names("training_function", "prompts")
 
-    def run(blocks, epochs, name, log_every):
+    def run(blocks, epochs, name):
         """Trains a new model; returns it, its losses, its evaluation and its speed."""
         set_seed(arguments.seed)
         model = AutoModelForCausalLM.from_config(config)
-        steps = epochs * math.ceil(len(blocks) / batch_size)
+        steps = epochs * (len(blocks) // batch_size)
         losses, loss = notebook["training_function"](
             model,
             load(blocks, batch_size, shuffle=True, drop_last=True),
@@ -202,7 +202,7 @@ def main(argv=None) -> int:
             num_train_epochs=epochs,
             warmup_steps=min(1_000, steps // 10),
             eval_steps=10**9,
-            logging_steps=log_every,
+            logging_steps=max(1, min(20, steps // 5)),
             output_dir=str(out / name),
             mixed_precision=precision,
             dynamo_backend="inductor" if device.type == "cuda" else "no",
@@ -212,17 +212,17 @@ def main(argv=None) -> int:
 
     start = f"{datetime.datetime.now():%Y%m%d-%H%M%S}"
     probe = train.select(range(min(len(train), 60 * batch_size)))
-    *_, speed = run(probe, 1, f"probe-{start}", 5)
+    *_, speed = run(probe, 1, f"probe-{start}")
     budget = int(arguments.minutes * 60 * speed / CONTEXT)  # blocks
     epochs = max(1, budget // len(train))
-    train = train.select(range(min(len(train), budget)))
+    train = train.select(range(min(len(train), max(budget, 10 * batch_size))))
     print(
         f"{speed:,.0f} tokens/s: {epochs} epochs of {len(train):,} blocks", flush=True
     )
     untrained = AutoModelForCausalLM.from_config(config).to(device)
     batches = load(valid, 32, collate_fn=lambda rows: collator(rows).to(device))
     before = causal_lm.evaluate_loss(untrained, batches)
-    model, losses, after, speed = run(train, epochs, f"run-{start}", 20)
+    model, losses, after, speed = run(train, epochs, f"run-{start}")
 
     flops = causal_lm.training_flops(model, CONTEXT)
     dtype = {"bf16": torch.bfloat16, "fp16": torch.float16, "no": torch.float32}
