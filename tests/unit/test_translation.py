@@ -5,7 +5,7 @@ from functools import partial
 import numpy as np
 import pytest
 import sacrebleu
-from datasets import Dataset
+from datasets import Dataset, Features, Translation, Value, load_dataset
 from transformers import AutoTokenizer
 
 from helpers.translation import (
@@ -305,3 +305,21 @@ def test_the_real_interface_strings_of_the_language_pack(tokenizer):
     tokenize = partial(tokenize_pairs, tokenizer=tokenizer, **EN_FR, max_length=128)
     tokenized = dataset.map(tokenize, batched=True)
     assert max(map(len, tokenized["input_ids"])) <= 128
+
+
+def test_the_hub_s_parquet_branch_loads_by_its_folder(tmp_path):
+    """The layout of ``refs/convert/parquet``: a folder a configuration, no card."""
+    for languages in (["en", "fr"], ["bg", "nl"]):
+        pair = dict(zip(languages, ("one", "two"), strict=True))
+        features = Features(
+            {"id": Value("string"), "translation": Translation(languages=languages)}
+        )
+        rows = {"id": ["0"], "translation": [pair]}
+        folder = tmp_path / "-".join(languages) / "train"
+        folder.mkdir(parents=True)
+        dataset = Dataset.from_dict(rows, features=features)
+        dataset.to_parquet(folder / "0000.parquet")
+    loaded = load_dataset(str(tmp_path), data_dir="en-fr")
+    assert loaded["train"][0]["translation"] == {"en": "one", "fr": "two"}
+    with pytest.raises(ValueError, match="'en-fr' not found"):
+        load_dataset(str(tmp_path), "en-fr")
