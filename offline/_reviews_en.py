@@ -544,7 +544,7 @@ ASPECTS = {
             (
                 "a rich sound",
                 "the sound is rich and fills the whole room",
-                "I heard things in old songs that I never noticed, so rich is the sound",
+                "I hear new things in old songs, so rich is the sound",
             ),
         ],
         "bad": [

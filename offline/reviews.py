@@ -72,7 +72,7 @@ no opinion, product or reviewer in them is real.  Licence: Apache-2.0, like the 
 
 
 def write_review(rng: random.Random, language: str, category: str) -> dict:
-    """One review: ``title``, ``sentences``, ``point`` (index of its sentence), ``stars``.
+    """A review: ``title``, ``sentences``, ``point`` (which sentence it is), ``stars``.
 
     Three to twelve sentences, of which the first is never the point.
     """
