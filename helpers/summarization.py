@@ -137,12 +137,12 @@ def load_sentence_splitter(
             ``punkt_tab`` is installed.
 
     Returns:
-        ``(splitter, origin)``; the splitter's ``tokenize`` gives a text's sentences.
+        ``(splitter, origin)``, the first for :func:`split_sentences`.
 
     Raises:
         ValueError: another language, or no text.
     """
-    from nltk.tokenize.punkt import PunktSentenceTokenizer, PunktTokenizer, PunktTrainer
+    from nltk.tokenize import punkt
 
     if language not in ABBREVIATIONS:
         known = ", ".join(repr(name) for name in ABBREVIATIONS)
@@ -153,10 +153,10 @@ def load_sentence_splitter(
         )
     if prefer_installed:
         try:
-            return PunktTokenizer(PUNKT_NAMES[language]), "NLTK's punkt_tab"
+            return punkt.PunktTokenizer(PUNKT_NAMES[language]), "NLTK's punkt_tab"
         except LookupError:
             pass
-    trainer = PunktTrainer()
+    trainer = punkt.PunktTrainer()
     count = 0
     for text in texts:
         trainer.train(text, finalize=False)
@@ -167,7 +167,21 @@ def load_sentence_splitter(
     parameters = trainer.get_params()
     learned = {word for word in parameters.abbrev_types if "." in word}
     parameters.abbrev_types = learned | set(ABBREVIATIONS[language])
-    return PunktSentenceTokenizer(parameters), f"Punkt, trained on {count:,} texts"
+    splitter = punkt.PunktSentenceTokenizer(parameters)
+    return splitter, f"Punkt, trained on {count:,} texts"
+
+
+def split_sentences(text: str, splitter) -> list[str]:
+    """The sentences of a text; none of an empty one.
+
+    Punkt looks for a capital to be sure of a sentence's start; here the inverted mark
+    of a Spanish question or exclamation before the capital counts too.
+    """
+    import re
+
+    start = r"(?<=[.!?…])\s+(?=[¿¡]+[A-ZÁÉÍÓÚÜÑ])"
+    found = splitter.tokenize(text.strip())
+    return [part for sentence in found for part in re.split(start, sentence)]
 
 
 def lead_sentences(text: str, splitter, *, count: int = 3) -> str:
@@ -175,10 +189,10 @@ def lead_sentences(text: str, splitter, *, count: int = 3) -> str:
 
     Args:
         text: any text; of an empty one nothing comes back.
-        splitter: its ``tokenize`` gives the sentences of a text.
+        splitter: from :func:`load_sentence_splitter`.
         count: how many sentences to keep.
     """
-    return "\n".join(splitter.tokenize(text.strip())[:count])
+    return "\n".join(split_sentences(text, splitter)[:count])
 
 
 def split_words(text: str, *, use_stemmer: bool = False) -> list[str]:
@@ -276,7 +290,7 @@ def rouge_by_language(
         predictions: the summaries.
         references: what they should be, in the same order.
         languages: the language of each.
-        splitters: for each language an object whose ``tokenize`` gives sentences.
+        splitters: a sentence splitter for each language.
 
     Returns:
         Scores by language, the last entry being ``"all"``.
@@ -285,8 +299,6 @@ def rouge_by_language(
         ValueError: a language has no splitter, the lists differ in length, or there
             is nothing to score.
     """
-    from helpers.summarization import Rouge
-
     unknown = sorted(set(languages) - set(splitters))
     if unknown:
         raise ValueError(
@@ -300,7 +312,8 @@ def rouge_by_language(
         )
     rows: dict[str, list] = {language: [] for language in sorted(set(languages))}
     for *texts, language in zip(predictions, references, languages, strict=True):
-        lines = ["\n".join(splitters[language].tokenize(text)) for text in texts]
+        splitter = splitters[language]
+        lines = ["\n".join(split_sentences(text, splitter)) for text in texts]
         rows[language].append(lines)
     rows["all"] = [lines for group in rows.values() for lines in group]
     scores = {}
@@ -349,8 +362,6 @@ def rouge(
         and ``gen_len``, the mean number of generated tokens.
     """
     import numpy as np
-
-    from helpers.summarization import decode_ids, rouge_by_language
 
     predictions, labels = eval_preds
     scores = rouge_by_language(
