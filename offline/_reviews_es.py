@@ -808,5 +808,5 @@ AUDIENCE_POINTS = {
         "yo no elegiría esto para {audience}",
     ),
 }
-TOPIC_POINT = "{este} {kind} habla de {topic}"
+TOPIC_POINT = "{este} {kind} trata sobre {topic}"
 ARTICLES = ("un ", "una ", "unos ", "unas ")
