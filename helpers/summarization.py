@@ -310,21 +310,16 @@ def rouge_by_language(
             f"{len(predictions)} predictions, {len(references)} references and "
             f"{len(languages)} languages: give one of each for every review"
         )
-    rows: dict[str, list] = {language: [] for language in sorted(set(languages))}
+    lines = {name: ([], []) for name in [*sorted(set(languages)), "all"]}
     for *texts, language in zip(predictions, references, languages, strict=True):
-        splitter = splitters[language]
-        lines = ["\n".join(split_sentences(text, splitter)) for text in texts]
-        rows[language].append(lines)
-    rows["all"] = [lines for group in rows.values() for lines in group]
-    scores = {}
-    for name, group in rows.items():
-        metric = Rouge()
-        metric.add_batch(
-            predictions=[prediction for prediction, _ in group],
-            references=[reference for _, reference in group],
-        )
-        scores[name] = metric.compute()
-    return scores
+        for side, text in enumerate(texts):
+            sentences = "\n".join(split_sentences(text, splitters[language]))
+            lines[language][side].append(sentences)
+            lines["all"][side].append(sentences)
+    return {
+        name: Rouge().compute(predictions=both[0], references=both[1])
+        for name, both in lines.items()
+    }
 
 
 def decode_ids(token_ids, tokenizer) -> list[str]:
