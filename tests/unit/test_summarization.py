@@ -1,6 +1,8 @@
 """helpers.summarization: cleaning, filtering, tokenizing, sentences and ROUGE."""
 
+import functools
 import random
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -321,3 +323,71 @@ def test_rouge_of_ids(tokenizer, splitters):
     )
     assert result["rouge1"] == result["rouge1_en"] == result["rouge1_es"] == 100
     assert result["gen_len"] == ((labels != -100) & (labels != 1)).sum() / 2
+
+
+def lift(*names: str) -> dict:
+    """Functions of the notebook, by name, as its cells define them."""
+    import ast
+
+    import nbformat
+
+    path = Path(__file__).resolve().parents[2] / "notebooks" / "ch7_summarization.ipynb"
+    found: dict = {}
+    for cell in nbformat.read(path, as_version=4).cells:
+        if cell.cell_type == "code" and any(
+            f"def {name}(" in cell.source for name in names
+        ):
+            tree = ast.parse(cell.source)
+            kinds = (ast.FunctionDef, ast.Import, ast.ImportFrom)
+            tree.body = [node for node in tree.body if isinstance(node, kinds)]
+            exec(compile(tree, str(path), "exec"), found)
+    return found
+
+
+def test_loop_with_fewer_rows_than_a_batch_and_resumed(tokenizer, splitters, tmp_path):
+    import datasets
+    import torch
+    from transformers import (
+        DataCollatorForSeq2Seq,
+        MT5Config,
+        MT5ForConditionalGeneration,
+    )
+
+    functions = lift("evaluate_summaries", "training_function")
+    reviews = {
+        "review_body": ["It has two parts. The plot had hold of me."] * 3,
+        "review_title": ["Gripping plot"] * 3,
+    }
+    rows = datasets.Dataset.from_dict(dict(tokenize_reviews(reviews, tokenizer)))
+    torch.manual_seed(0)
+    config = MT5Config(
+        vocab_size=len(tokenizer), d_model=16, d_kv=8, num_heads=2, d_ff=16,
+        num_layers=1,
+    )  # fmt: skip
+
+    def train(epochs, resume):
+        model = MT5ForConditionalGeneration(config)
+        return functions["training_function"](
+            model,
+            rows,
+            rows,
+            DataCollatorForSeq2Seq(tokenizer, model=model),
+            functools.partial(
+                functions["evaluate_summaries"],
+                tokenizer=tokenizer,
+                languages=["en", "en", "es"],
+                splitters=splitters,
+                max_new_tokens=4,
+            ),
+            learning_rate=1e-3,
+            batch_size=8,
+            num_train_epochs=epochs,
+            seed=1,
+            output_dir=str(tmp_path),
+            resume=resume,
+        )
+
+    assert [set(scores) for scores in train(1, False)] == [{"en", "es", "all"}]
+    assert len(train(3, True)) == 2  # the first epoch is not repeated
+    assert train(3, True) == []
+    assert (tmp_path / "model" / "config.json").is_file()
