@@ -9,6 +9,8 @@ from pathlib import Path
 
 import evaluate
 
+from helpers.translation import decode_ids
+
 SPLITS = ("train", "validation", "test")
 
 # Written without the last dot and in lower case, as Punkt keeps them.
@@ -320,24 +322,6 @@ def rouge_by_language(
         name: Rouge().compute(predictions=both[0], references=both[1])
         for name, both in lines.items()
     }
-
-
-def decode_ids(token_ids, tokenizer) -> list[str]:
-    """The texts of generated ids or of labels, special tokens removed.
-
-    −100 becomes padding first: it marks ignored places of labels, and fills
-    predictions of unequal length, but no tokenizer can decode it.
-
-    Args:
-        token_ids: ``(rows, length)``, an array or a list of equally long lists.
-        tokenizer: the tokenizer that made the labels.
-    """
-    import numpy as np
-
-    token_ids = np.asarray(token_ids)
-    token_ids = np.where(token_ids < 0, tokenizer.pad_token_id, token_ids)
-    texts = tokenizer.batch_decode(token_ids, skip_special_tokens=True)
-    return [text.strip() for text in texts]
 
 
 def rouge(

@@ -12,7 +12,6 @@ from helpers.summarization import (
     Rouge,
     clean_text,
     count_truncated,
-    decode_ids,
     has_summary,
     lead_sentences,
     load_reviews,
@@ -305,12 +304,6 @@ def test_rouge_by_language_refuses(splitters):
         rouge_by_language(["a", "b"], ["a"], ["en"], splitters)
     with pytest.raises(ValueError, match="nothing to score"):
         rouge_by_language([], [], [], splitters)
-
-
-def test_decode_ids_passes_over_what_is_ignored(tokenizer):
-    ids = tokenizer("gripping plot")["input_ids"]
-    rows = np.array([[*ids, -100, -100], [0, *ids, 0]])
-    assert decode_ids(rows, tokenizer) == ["gripping plot", "gripping plot"]
 
 
 def test_rouge_of_ids(tokenizer, splitters):
