@@ -8,8 +8,8 @@ an ordinary checkpoint folder, in about a second; nothing is trained then.
 
 ``python -m offline._heads sentiment …`` trains anew and writes
 ``offline/heads/<name>.safetensors`` and ``<name>.json`` (recipe, versions, seconds).
-A recipe that uses this module defines ``load_model(body)``, ``make_batches(tokenizer)``
-and, optionally, ``EPOCHS`` and ``LEARNING_RATE``.
+A recipe that uses this module defines ``train(body)``, which returns what
+:func:`train` returns, and ``build(folder)``, which calls :func:`build_checkpoint`.
 """
 
 import argparse
@@ -61,13 +61,14 @@ def add_updates(model: PreTrainedModel) -> dict[str, torch.nn.Parameter]:
 
 
 def head_tensors(model: PreTrainedModel) -> dict[str, torch.Tensor]:
-    """The weights outside the body, those tied to the body's left out."""
-    body = {tensor.data_ptr() for tensor in model.base_model.state_dict().values()}
-    return {
-        name: tensor
-        for name, tensor in model.state_dict().items()
-        if not name.startswith("bert.") and tensor.data_ptr() not in body
-    }
+    """The weights outside the body, each once, those tied to the body's left out."""
+    seen = {tensor.data_ptr() for tensor in model.base_model.state_dict().values()}
+    tensors = {}
+    for name, tensor in model.state_dict().items():
+        if not name.startswith("bert.") and tensor.data_ptr() not in seen:
+            seen.add(tensor.data_ptr())
+            tensors[name] = tensor
+    return tensors
 
 
 def batches_by_length(rows: list[dict], batch_size: int, seed: int) -> list[list[dict]]:
@@ -87,6 +88,7 @@ def train(
     epochs: int,
     learning_rate: float = 1e-3,
     batch_size: int = 32,
+    loss_of: Callable = lambda model, batch: model(**batch).loss,
     log: Callable[[str], None] = print,
 ) -> dict[str, torch.Tensor]:
     """Trains head and updates; returns them in float16, ready to be saved.
@@ -99,6 +101,7 @@ def train(
             linearly to zero.
         learning_rate: its peak, for updates and head.
         batch_size: rows a step.
+        loss_of: the loss of the model on a batch.
         log: called with a line of progress now and then.
     """
     torch.manual_seed(0)
@@ -117,7 +120,7 @@ def train(
     step, mean_loss = 0, None
     for batches in plan:
         for rows in batches:
-            loss = model(**collate(rows)).loss
+            loss = loss_of(model, collate(rows))
             loss.backward()
             torch.nn.utils.clip_grad_norm_(trained, 1.0)
             optimizer.step()
