@@ -102,15 +102,16 @@ def split_bars(text: str) -> list[str]:
 
 def list_places() -> list[str]:
     """Names of countries, cities and regions in English."""
+    from importlib.resources import files
+
     from babel import Locale
-    from dateutil.zoneinfo import get_zonefile_instance
 
     countries = [
         name
         for code, name in Locale("en").territories.items()
         if len(code) == 2 and re.fullmatch(r"[A-Za-z' -]+", name)
     ]
-    zones = get_zonefile_instance().zones
+    zones = files("tzdata").joinpath("zones").read_text("utf-8").split()
     cities = [zone.split("/")[-1].replace("_", " ") for zone in zones if "/" in zone]
     cities = [c for c in cities if re.fullmatch(r"[A-Za-z' -]{4,}", c)]
     return sorted(set(countries)) + sorted(set(cities)) + 4 * split_bars(PLACES)
