@@ -22,32 +22,34 @@ def check_settings(
     *,
     max_train_samples: int | None = None,
     max_eval_samples: int | None = None,
-    num_train_epochs: float | None = None,
+    num_train_epochs: int | None = None,
+    needs_gpu: bool = True,
 ) -> None:
     """Refuses settings that cannot work, before anything is loaded.
 
+    ``needs_gpu=False`` is for chapters whose own checkpoints run on a CPU as well.
+
     Raises:
-        ValueError: unknown profile, or a count that is not a positive number.
+        ValueError: unknown profile, or a count that is not a whole number from 1 up.
         RuntimeError: ``"sample"`` or ``"full"`` without a CUDA GPU.
     """
     if profile not in PROFILES:
         known = ", ".join(repr(name) for name in PROFILES)
         raise ValueError(f"profile is {profile!r}; it must be one of {known}")
-    counts = {"max_train_samples": max_train_samples}
-    counts["max_eval_samples"] = max_eval_samples
+    counts = {
+        "max_train_samples": max_train_samples,
+        "max_eval_samples": max_eval_samples,
+        "num_train_epochs": num_train_epochs,
+    }
     for name, value in counts.items():
-        if value is not None and (not isinstance(value, int) or value < 1):
+        if value is not None and (type(value) is not int or value < 1):
             raise ValueError(
-                f"{name} is {value!r}; give a whole number of rows from 1 up, or "
-                "None for the profile's own"
+                f"{name} is {value!r}; give a whole number from 1 up, or None for the "
+                "profile's own"
             )
-    if num_train_epochs is not None and num_train_epochs <= 0:
-        raise ValueError(
-            f"num_train_epochs is {num_train_epochs!r}; give a number above 0, or "
-            "None for the profile's own"
-        )
     allowed = os.environ.get("COMPANION_ALLOW_CPU") == "1"
-    if profile != "tiny" and not torch.cuda.is_available() and not allowed:
+    needed = needs_gpu and profile != "tiny" and not allowed
+    if needed and not torch.cuda.is_available():
         raise RuntimeError(NO_CUDA.format(profile=profile, torch=torch.__version__))
 
 
@@ -99,7 +101,8 @@ def require_repositories(*, model: str = "", dataset: str = "") -> None:
         except (LocalEntryNotFoundError, OfflineModeIsEnabled, OSError) as error:
             _raise_unless_cached(kind, name, error)
         except Exception as error:
-            if type(error).__module__.split(".")[0] not in ("httpx", "httpcore"):
+            # The client's transport errors; its library has changed name before.
+            if not type(error).__module__.startswith("http"):
                 raise
             _raise_unless_cached(kind, name, error)
 
@@ -164,6 +167,7 @@ def save_result(
     margin: float,
     course: float | None = None,
     lower_is_better: bool = False,
+    details: dict | None = None,
 ) -> dict:
     """Writes ``results.json``: the headline number that CI compares with its baseline.
 
@@ -175,6 +179,7 @@ def save_result(
         margin: by how much the value must beat the baseline to count as learned; with
             ``lower_is_better`` the factor by which it must be smaller.
         course: the course's own figure, where it prints one.
+        details: further numbers worth keeping, by name.
 
     Returns:
         What was written, with ``learned``: whether the margin is reached.
@@ -191,9 +196,21 @@ def save_result(
         "course": course,
         "lower_is_better": lower_is_better,
         "learned": bool(learned),
+        "details": details or {},
     }
     folder = Path(output_dir)
     folder.mkdir(parents=True, exist_ok=True)
     text = json.dumps(result, indent=2) + "\n"
     Path(folder, "results.json").write_text(text, encoding="utf-8")
     return result
+
+
+def newest_epoch(output_dir: str) -> int:
+    """The number of the last epoch that a training loop saved; 0 if there is none.
+
+    The loops save a folder ``epoch_1``, ``epoch_2``, … after each epoch.
+    """
+    saved = [
+        path.name.removeprefix("epoch_") for path in Path(output_dir).glob("epoch_*")
+    ]
+    return max((int(name) for name in saved if name.isdigit()), default=0)

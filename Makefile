@@ -1,0 +1,32 @@
+# Every target sets up what it needs: .venv with the exact versions of constraints.txt.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/.installed
+.DEFAULT_GOAL := help
+.PHONY: help run test lab refresh real
+
+help: ## say what there is
+	@grep -E '^[a-z]+: .*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
+
+$(READY): requirements.txt requirements-dev.txt constraints.txt pyproject.toml
+	@echo "Setting up $(VENV) (once, about two minutes)"
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check \
+	    -c constraints.txt -r requirements.txt -r requirements-dev.txt -e .
+	@touch $@
+
+run: $(READY) ## execute every notebook offline, one row each, pages in runs/tiny
+	@$(BIN)/python -m tools.run --profile tiny --out runs/tiny
+
+test: $(READY) ## run every check, the whole notebooks included
+	@$(BIN)/python -m pytest
+
+lab: $(READY) ## open JupyterLab on the notebooks
+	$(BIN)/jupyter lab --notebook-dir=notebooks
+
+refresh: $(READY) ## execute the notebooks and write the committed outputs
+	@$(BIN)/python -m tools.refresh
+
+real: $(READY) ## fine-tune on the real MRPC, where its files are at hand
+	@$(BIN)/python -m pytest -m real tests/real

@@ -1,0 +1,128 @@
+"""Sentence and sentence-pair classification: checks, tokens, baselines, metric."""
+
+import evaluate
+import numpy as np
+
+
+def check_pairs(
+    dataset, *, columns=("sentence1", "sentence2"), label="label", num_labels=2
+):
+    """Refuses a split that a classifier cannot be trained or scored on.
+
+    Args:
+        dataset: one split, a ``datasets.Dataset``.
+        columns: the text columns, one or two.
+        label: the column of class ids.
+        num_labels: how many classes there are; ids run from 0.
+
+    Raises:
+        ValueError: one sentence that names the first thing that is wrong: a missing
+            column, no rows, a text that is no string or is blank, a label that is no
+            class id.
+    """
+    missing = [name for name in (*columns, label) if name not in dataset.column_names]
+    if missing:
+        raise ValueError(
+            f"the data has no column {missing[0]!r}; its columns are "
+            f"{', '.join(dataset.column_names)}: rename one with rename_column"
+        )
+    if len(dataset) == 0:
+        raise ValueError("the split has no rows: check the file and the split's name")
+    for name in columns:
+        for row, text in enumerate(dataset[name]):
+            if not isinstance(text, str) or not text.strip():
+                raise ValueError(
+                    f"row {row}: {name!r} is {text!r}, not a text: remove the row with "
+                    "filter, or fill it in"
+                )
+    for row, value in enumerate(dataset[label]):
+        if type(value) is not int or not 0 <= value < num_labels:
+            raise ValueError(
+                f"row {row}: {label!r} is {value!r}, not a class from 0 to "
+                f"{num_labels - 1}: map the labels to ids, or set num_labels"
+            )
+
+
+def tokenize_pairs(
+    examples, tokenizer, *, columns=("sentence1", "sentence2"), max_length=None
+):
+    """Token ids of a batch of texts or text pairs, not padded.
+
+    For ``Dataset.map(tokenize_pairs, batched=True, fn_kwargs={"tokenizer": …})``.
+
+    Args:
+        examples: columns of a batch, lists of strings.
+        tokenizer: the checkpoint's tokenizer.
+        columns: one text column, or two that become segments 0 and 1.
+        max_length: tokens to keep, special ones included; ``None``: the model's limit.
+            A pair that is longer loses tokens of its longer text first.
+
+    Returns:
+        ``input_ids``, ``attention_mask`` and, where the model has them,
+        ``token_type_ids``: lists of ``len(batch)`` lists.
+    """
+    texts = [examples[column] for column in columns]
+    return tokenizer(*texts, truncation=True, max_length=max_length)
+
+
+def count_truncated(dataset, tokenizer, *, columns=("sentence1", "sentence2")) -> int:
+    """How many rows have more tokens than the model takes, so that some are lost."""
+    texts = [list(dataset[column]) for column in columns]
+    encoded = tokenizer(*texts, truncation=False, verbose=False)
+    return sum(len(ids) > tokenizer.model_max_length for ids in encoded["input_ids"])
+
+
+class AccuracyF1(evaluate.Metric):
+    """Accuracy and F1 of the positive class, as GLUE scores MRPC.
+
+    ``compute(predictions=…, references=…)`` takes class ids of shape ``(rows,)`` and
+    returns ``{"accuracy": …, "f1": …}``, both from 0 to 1; F1 is 0 where nothing is
+    positive.  ``evaluate.load("glue", "mrpc")`` gives the same numbers, but fetches its
+    code from the Hub.  Definition: Wang et al. 2019, https://arxiv.org/abs/1804.07461.
+
+    Raises:
+        ValueError: on ``compute``, when there is nothing to score.
+    """
+
+    def _info(self):
+        from datasets import Features, Value
+
+        return evaluate.MetricInfo(
+            description="accuracy and F1",
+            citation="",
+            inputs_description="class ids",
+            features=Features(
+                {"predictions": Value("int64"), "references": Value("int64")}
+            ),
+        )
+
+    def _compute(self, predictions, references):
+        from sklearn.metrics import accuracy_score, f1_score
+
+        if not len(references):
+            raise ValueError("there is nothing to score: no predictions were added")
+        return {
+            "accuracy": float(accuracy_score(references, predictions)),
+            "f1": float(f1_score(references, predictions, zero_division=0.0)),
+        }
+
+
+def word_overlap(first: str, second: str) -> float:
+    """Shared distinct words over all distinct words, 0 to 1 (the Jaccard index)."""
+    a, b = set(first.lower().split()), set(second.lower().split())
+    return len(a & b) / max(1, len(a | b))
+
+
+def overlap_threshold(dataset) -> float:
+    """The word overlap from which on calling a pair equivalent is right most often.
+
+    Args:
+        dataset: rows with ``sentence1``, ``sentence2`` and ``label`` (1: equivalent).
+    """
+    pairs = zip(dataset["sentence1"], dataset["sentence2"], strict=True)
+    overlaps = np.array([word_overlap(first, second) for first, second in pairs])
+    labels = np.array(dataset["label"])
+    # 0 and 2: calling every pair equivalent, or none, are thresholds too.
+    thresholds = np.unique(np.concatenate([[0.0, 2.0], overlaps]))
+    right = [((overlaps >= value) == labels).mean() for value in thresholds]
+    return float(thresholds[int(np.argmax(right))])

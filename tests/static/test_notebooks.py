@@ -1,0 +1,196 @@
+"""Notebooks as texts: what a reader, papermill and git rely on."""
+
+import ast
+import builtins
+import importlib
+import re
+import textwrap
+
+import nbformat
+import pytest
+from pyflakes import api, reporter
+
+from tools.notebooks import (
+    NOTEBOOKS,
+    ROOT,
+    check_parameters,
+    code_cells,
+    code_digest,
+    names,
+    solutions,
+)
+
+PARAMETERS = {"profile", "output_dir", "seed"}
+LIMITS = {"cell": 30, "loop": 45, "bytes": 200_000, "columns": 88}
+
+
+@pytest.fixture(params=names())
+def name(request):
+    return request.param
+
+
+@pytest.fixture
+def notebook(name):
+    return nbformat.read(NOTEBOOKS / f"{name}.ipynb", as_version=4)
+
+
+def definitions(tree: ast.AST) -> dict[str, ast.AST]:
+    """The functions and classes at the top of a module."""
+    kinds = (ast.FunctionDef, ast.ClassDef)
+    return {node.name: node for node in tree.body if isinstance(node, kinds)}
+
+
+def without_docstrings(node: ast.AST) -> str:
+    """A syntax tree as text, docstrings and annotations of the module aside."""
+    node = ast.parse(ast.unparse(node)).body[0]
+    for inner in ast.walk(node):
+        if isinstance(inner, (ast.FunctionDef, ast.ClassDef)):
+            if ast.get_docstring(inner) is not None:
+                inner.body = inner.body[1:] or [ast.Pass()]
+            if isinstance(inner, ast.FunctionDef):
+                inner.returns = None
+        if isinstance(inner, ast.arg):
+            inner.annotation = None
+    return ast.unparse(node)
+
+
+def test_parameters_are_flat_literals(name, notebook):
+    check_parameters(NOTEBOOKS / f"{name}.ipynb", {})
+    cell = next(c for c in notebook.cells if "parameters" in c.metadata.get("tags", []))
+    assigned = set()
+    for line in filter(str.strip, cell.source.splitlines()):
+        statement = ast.parse(line).body[0]
+        assert line.count("=") == 1, line
+        ast.literal_eval(statement.value)
+        assigned.add(statement.targets[0].id)
+    assert assigned >= PARAMETERS
+
+
+def test_executed_in_order(notebook):
+    counts = [cell.execution_count for cell in code_cells(notebook)]
+    assert counts == list(range(1, len(counts) + 1))
+
+
+def test_outputs_belong_to_the_code(notebook):
+    """`make refresh` notes the digest of the code that it executed."""
+    assert notebook.metadata["companion"]["code_digest"] == code_digest(notebook)
+
+
+def test_outputs_are_clean(name, notebook):
+    path = NOTEBOOKS / f"{name}.ipynb"
+    assert path.stat().st_size <= LIMITS["bytes"]
+    assert "widgets" not in notebook.metadata
+    text = path.read_text("utf-8")
+    assert not re.search(r"/(tmp|root|home|work|Users)/", text)
+    for cell in code_cells(notebook):
+        for output in cell.outputs:
+            assert output.output_type != "error", cell.source
+            kinds = output.get("data", {})
+            assert not [kind for kind in kinds if "widget" in kind], cell.source
+            shown = output.get("text", "") + "".join(
+                str(value) for kind, value in kinds.items() if kind.startswith("text/")
+            )
+            assert not re.search(r"\d%\||<progress|it/s\b|s/it\b", shown), shown[:200]
+            assert not re.search(r"\b\d+(\.\d+)? ?(s|ms|seconds)\b", shown), shown[:200]
+
+
+def test_cells_are_short(notebook):
+    for cell in code_cells(notebook):
+        lines = cell.source.splitlines()
+        limit = LIMITS["loop" if "training_function(" in cell.source else "cell"]
+        assert len(lines) <= limit, f"{len(lines)} lines: {lines[0]}"
+        assert max(map(len, lines), default=0) <= LIMITS["columns"], cell.source
+
+
+def test_no_undefined_names(name, notebook, tmp_path):
+    """pyflakes over the joined cells, the solutions after them."""
+    sources = [cell.source for cell in code_cells(notebook)] + solutions(notebook)
+    module = tmp_path / f"{name}.py"
+    module.write_text("\n\n".join(sources), encoding="utf-8")
+    with open(tmp_path / "messages", "w+", encoding="utf-8") as messages:
+        api.checkPath(str(module), reporter.Reporter(messages, messages))
+        messages.seek(0)
+        found = [line for line in messages if "undefined name" in line]
+    assert not found
+
+
+def test_functions_read_only_their_arguments(notebook):
+    """A function copied out of its cell works: it needs nothing from other cells."""
+    for cell in code_cells(notebook):
+        tree = ast.parse(cell.source)
+        here = {
+            (alias.asname or alias.name).split(".")[0]
+            for node in tree.body
+            if isinstance(node, (ast.Import, ast.ImportFrom))
+            for alias in node.names
+        } | set(definitions(tree))
+        for function in definitions(tree).values():
+            inner = {node for node in ast.walk(function) if isinstance(node, ast.Name)}
+            stored = {n.id for n in inner if not isinstance(n.ctx, ast.Load)}
+            stored |= {a.arg for a in ast.walk(function) if isinstance(a, ast.arg)}
+            stored |= {
+                (alias.asname or alias.name).split(".")[0]
+                for node in ast.walk(function)
+                if isinstance(node, (ast.Import, ast.ImportFrom))
+                for alias in node.names
+            }
+            stored |= {
+                node.name
+                for node in ast.walk(function)
+                if isinstance(node, (ast.FunctionDef, ast.ClassDef, ast.ExceptHandler))
+            }
+            read = {node.id for node in inner if isinstance(node.ctx, ast.Load)}
+            outside = read - stored - here - set(dir(builtins))
+            assert not outside, f"{function.name} reads {sorted(outside)}"
+
+
+def test_checked_copies(notebook):
+    """A definition headed `# Same as helpers.m.f` is the helper's, to the last name."""
+    for cell in code_cells(notebook):
+        for home in re.findall(r"^# Same as (helpers\.[\w.]+)$", cell.source, re.M):
+            module, _, function = home.rpartition(".")
+            source = importlib.import_module(module).__file__
+            with open(source, encoding="utf-8") as file:
+                original = definitions(ast.parse(file.read()))[function]
+            shown = definitions(ast.parse(cell.source))[function]
+            assert without_docstrings(shown) == without_docstrings(original), home
+
+
+def test_no_login_or_upload_outside_its_guard(notebook):
+    """Uploads stand under `if push_to_hub:`; nothing logs in."""
+    for cell in code_cells(notebook):
+        tree = ast.parse(cell.source)
+        guarded = {
+            id(inner)
+            for node in ast.walk(tree)
+            if isinstance(node, ast.If) and "push_to_hub" in ast.unparse(node.test)
+            for inner in ast.walk(node)
+        }
+        for node in ast.walk(tree):
+            if isinstance(node, ast.Call):
+                called = ast.unparse(node.func).split(".")[-1]
+                assert called not in {"notebook_login", "login"}
+                uploads = {"push_to_hub", "upload_folder", "upload_file", "create_repo"}
+                assert called not in uploads or id(node) in guarded, cell.source
+
+
+def test_starts_as_all_do(name, notebook):
+    """The set-up cell is the same everywhere, and an opening list has its recap."""
+    first = nbformat.read(NOTEBOOKS / f"{names()[0]}.ipynb", as_version=4)
+    assert code_cells(notebook)[0].source == code_cells(first)[0].source
+    texts = [c.source for c in notebook.cells if c.cell_type == "markdown"]
+    assert texts[0].startswith("# ")
+    promised = next(text for text in texts if text.startswith("**You will**"))
+    recap = next(text for text in texts if text.startswith("## Recap"))
+    assert promised.count("\n- ") == recap.count("\n- ")
+
+
+def test_readme_lists_the_notebooks():
+    readme = (ROOT / "README.md").read_text("utf-8")
+    listed = re.findall(r"\(notebooks/(\w+)\.ipynb\)", readme)
+    assert sorted(listed) == sorted(names())
+
+
+def test_solutions_are_python(notebook):
+    for code in solutions(notebook):
+        ast.parse(textwrap.dedent(code))

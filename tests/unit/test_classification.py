@@ -1,0 +1,119 @@
+"""helpers.classification: what goes in, what comes out, what is refused."""
+
+import numpy as np
+import pytest
+from datasets import Dataset
+from sklearn.metrics import accuracy_score, f1_score
+from transformers import AutoTokenizer
+
+from helpers.classification import (
+    AccuracyF1,
+    check_pairs,
+    count_truncated,
+    overlap_threshold,
+    tokenize_pairs,
+    word_overlap,
+)
+from offline import stand_in
+
+
+@pytest.fixture(scope="module")
+def tokenizer():
+    return AutoTokenizer.from_pretrained(stand_in("minilm"))
+
+
+def pairs(**changes):
+    rows = {"sentence1": ["a b", "c d"], "sentence2": ["b a", "e f"], "label": [1, 0]}
+    return Dataset.from_dict(rows | changes)
+
+
+def test_a_pair_has_two_segments(tokenizer):
+    encoded = tokenize_pairs(pairs()[:], tokenizer)
+    assert [len(ids) for ids in encoded["input_ids"]] == [7, 7]
+    assert encoded["token_type_ids"][0] == [0, 0, 0, 0, 1, 1, 1]
+
+
+def test_the_ids_that_the_course_prints(tokenizer):
+    batch = {
+        "sentence1": ["This is the first sentence."],
+        "sentence2": ["This is the second one."],
+    }
+    ids = [101, 2023, 2003, 1996, 2034, 6251, 1012, 102]
+    ids += [2023, 2003, 1996, 2117, 2028, 1012, 102]
+    assert tokenize_pairs(batch, tokenizer)["input_ids"] == [ids]
+
+
+def test_a_long_pair_is_cut_at_the_limit_and_counted(tokenizer):
+    data = pairs(sentence1=["word " * 600, "short"])
+    assert count_truncated(data, tokenizer) == 1
+    encoded = tokenize_pairs(data[:], tokenizer)
+    assert len(encoded["input_ids"][0]) == tokenizer.model_max_length == 512
+    shorter = tokenize_pairs(data[:], tokenizer, max_length=16)
+    assert max(map(len, shorter["input_ids"])) == 16
+
+
+def test_empty_strings_have_only_special_tokens(tokenizer):
+    encoded = tokenize_pairs({"sentence1": [""], "sentence2": [""]}, tokenizer)
+    assert encoded["input_ids"] == [[101, 102, 102]]
+
+
+@pytest.mark.parametrize(
+    "data, says",
+    [
+        (pairs().rename_column("sentence2", "text"), "no column 'sentence2'"),
+        (pairs().remove_columns("label"), "no column 'label'"),
+        (pairs().select([]), "no rows"),
+        (pairs(sentence1=["", "c"]), "row 0: 'sentence1' is ''"),
+        (pairs(sentence2=["a", None]), "row 1: 'sentence2' is None"),
+        (pairs(label=[1, 2]), "row 1: 'label' is 2, not a class from 0 to 1"),
+        (pairs(label=[-1, 0]), "row 0: 'label' is -1"),
+        (pairs(label=["yes", "no"]), "row 0: 'label' is 'yes'"),
+        (pairs(label=[0.5, 1.0]), "row 0: 'label' is 0.5"),
+    ],
+)
+def test_data_that_cannot_work_is_refused_by_name(data, says):
+    with pytest.raises(ValueError, match=says):
+        check_pairs(data)
+
+
+def test_good_data_passes():
+    assert check_pairs(pairs()) is None
+
+
+def test_a_csv_of_ones_own_with_a_misnamed_column(tmp_path):
+    file = tmp_path / "mine.csv"
+    file.write_text("sentence1,sentance2,label\nOne.,Uno.,1\n", encoding="utf-8")
+    with pytest.raises(ValueError, match="no column 'sentence2'; its columns are"):
+        check_pairs(Dataset.from_csv(str(file), cache_dir=str(tmp_path)))
+
+
+def test_the_metric_equals_scikit_learn():
+    draw = np.random.default_rng(0)
+    references, predictions = draw.integers(0, 2, (2, 500))
+    metric = AccuracyF1()
+    for start in range(0, 500, 64):
+        rows = slice(start, start + 64)
+        metric.add_batch(predictions=predictions[rows], references=references[rows])
+    assert metric.compute() == {
+        "accuracy": accuracy_score(references, predictions),
+        "f1": f1_score(references, predictions),
+    }
+
+
+def test_the_metric_without_a_positive_is_zero_and_without_rows_an_error():
+    metric = AccuracyF1()
+    assert metric.compute(predictions=[0, 0], references=[0, 0])["f1"] == 0
+    with pytest.raises(ValueError, match="nothing to score"):
+        metric.compute(predictions=[], references=[])
+
+
+def test_word_overlap_is_the_jaccard_index():
+    assert word_overlap("A b c", "c B d") == 2 / 4
+    assert word_overlap("", "") == 0
+
+
+def test_the_threshold_separates_what_can_be_separated():
+    data = pairs(sentence1=["a b c", "a b c"], sentence2=["a b c", "x y z"])
+    assert 0 < overlap_threshold(data) <= 1
+    everything = pairs(label=[1, 1])
+    assert overlap_threshold(everything) == 0

@@ -1,0 +1,60 @@
+"""The generated pairs: enough, in MRPC's schema, unseen, and not given away."""
+
+import numpy as np
+import pytest
+from datasets import load_dataset
+
+from helpers.classification import check_pairs, overlap_threshold, word_overlap
+from offline import stand_in
+
+
+@pytest.fixture(scope="module")
+def data():
+    return load_dataset(stand_in("paraphrases"), "mrpc")
+
+
+def test_schema_and_sizes(data):
+    assert {name: len(rows) for name, rows in data.items()} == {
+        "train": 1400,
+        "validation": 240,
+        "test": 240,
+    }
+    train = data["train"]
+    assert train.column_names == ["sentence1", "sentence2", "label", "idx"]
+    assert train.features["label"].names == ["not_equivalent", "equivalent"]
+    for split in data.values():
+        check_pairs(split)
+        assert 0.64 <= np.mean(split["label"]) <= 0.70
+
+
+def test_no_sentence_stands_twice_or_in_two_splits(data):
+    sentences = [
+        text
+        for split in data.values()
+        for name in ("sentence1", "sentence2")
+        for text in split[name]
+    ]
+    assert len(set(sentences)) == len(sentences)
+
+
+def test_common_words_do_not_give_the_label_away(data):
+    threshold = overlap_threshold(data["train"])
+    rows = data["validation"]
+    pairs = zip(rows["sentence1"], rows["sentence2"], strict=True)
+    called = np.array([word_overlap(*pair) >= threshold for pair in pairs])
+    labels = np.array(rows["label"])
+    majority = max(labels.mean(), 1 - labels.mean())
+    assert (called == labels).mean() <= majority + 0.03
+
+
+@pytest.mark.parametrize("columns", [("sentence1",), ("sentence2",)])
+def test_one_sentence_alone_does_not_give_the_label_away(data, columns):
+    from sklearn.feature_extraction.text import CountVectorizer
+    from sklearn.linear_model import LogisticRegression
+    from sklearn.pipeline import make_pipeline
+
+    model = make_pipeline(CountVectorizer(), LogisticRegression(C=0.1))
+    model.fit(list(data["train"][columns[0]]), data["train"]["label"])
+    labels = np.array(data["validation"]["label"])
+    score = model.score(list(data["validation"][columns[0]]), labels)
+    assert score <= labels.mean() + 0.04

@@ -1,0 +1,185 @@
+"""The strict runner, on small notebooks made here."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import nbformat
+import pytest
+
+from tools import refresh, run
+from tools.notebooks import ROOT, NotebookError, find, solutions
+
+SETTINGS = 'profile = "tiny"\noutput_dir = "outputs/small"\nseed = 42'
+
+
+@pytest.fixture
+def small(tmp_path):
+    """Writes a notebook of these cells; returns its path."""
+
+    def write(*sources, tagged=1, name="small"):
+        cells = [nbformat.v4.new_code_cell(SETTINGS) for _ in range(max(1, tagged))]
+        for cell in cells[:tagged]:
+            cell.metadata["tags"] = ["parameters"]
+        for source in sources:
+            make = nbformat.v4.new_code_cell
+            if source.startswith("#!"):
+                make, source = nbformat.v4.new_markdown_cell, source[2:]
+            cells.append(make(source))
+        path = tmp_path / f"{name}.ipynb"
+        metadata = {
+            "kernelspec": {"name": "python3", "display_name": "", "language": "python"}
+        }
+        nbformat.write(nbformat.v4.new_notebook(cells=cells, metadata=metadata), path)
+        return path
+
+    return write
+
+
+def result(value=80, baseline=60):
+    """A cell that saves a headline number."""
+    return (
+        "from helpers.runtime import save_result\n"
+        f"save_result(output_dir, metric='m', value={value}, baseline={baseline}, "
+        "margin=10)"
+    )
+
+
+def command(path, out, *arguments):
+    return run.main([str(path), "--out", str(out), *arguments])
+
+
+def test_a_good_notebook_prints_its_row_and_its_page(small, tmp_path, capsys):
+    assert command(small("1 + 1", result()), tmp_path / "out") == 0
+    printed = capsys.readouterr().out
+    assert "small" in printed and "3 cells" in printed and "baseline 60" in printed
+    assert (tmp_path / "out" / "small.html").stat().st_size > 1000
+    executed = nbformat.read(tmp_path / "out" / "small.ipynb", as_version=4)
+    assert executed.cells[2].outputs[0].data["text/plain"] == "2"
+
+
+def test_it_runs_the_interpreter_that_started_it(small, tmp_path):
+    cell = "import sys, pathlib\npathlib.Path(output_dir).mkdir(parents=True)\n"
+    cell += "pathlib.Path(output_dir, 'python').write_text(sys.executable)"
+    command(small(cell, result()), tmp_path)
+    said = (tmp_path / "outputs" / "small" / "python").read_text("utf-8")
+    assert said == sys.executable
+
+
+def test_a_notebook_that_does_not_learn_fails(small, tmp_path, capsys):
+    assert command(small(result(value=69)), tmp_path) == 1
+    assert "DID NOT LEARN" in capsys.readouterr().out
+
+
+def test_a_notebook_without_a_result_fails(small, tmp_path, capsys):
+    assert command(small("1"), tmp_path) == 1
+    assert "no results.json" in capsys.readouterr().out
+
+
+def test_a_failing_cell_is_named(small, tmp_path, capsys):
+    assert command(small("1 / 0", result()), tmp_path) == 1
+    assert (
+        "the cell `1 / 0`: ZeroDivisionError: division by zero"
+        in capsys.readouterr().out
+    )
+
+
+def test_sys_exit_is_no_success(small, tmp_path, capsys):
+    """papermill alone reports this notebook as complete."""
+    assert command(small("import sys; sys.exit(0)", result()), tmp_path) == 1
+    assert "code cells did not run" in capsys.readouterr().out
+
+
+def test_a_misspelt_setting_is_refused_before_anything_runs(small, tmp_path, capsys):
+    path = small(result())
+    assert command(path, tmp_path / "out", "--set", "sead=1") == 2
+    assert "no parameter 'sead': did you mean 'seed'?" in capsys.readouterr().err
+    assert not (tmp_path / "out").exists()
+
+
+def test_settings_reach_the_notebook(small, tmp_path):
+    path = small("assert (seed, profile) == (7, 'full')", result())
+    assert command(path, tmp_path, "--set", "seed=7", "--profile", "full") == 0
+    with pytest.raises(SystemExit):
+        command(path, tmp_path, "--set", "seed")
+
+
+@pytest.mark.parametrize("tagged", [0, 2])
+def test_one_parameters_cell_it_must_have(small, tmp_path, capsys, tagged):
+    assert command(small(result(), tagged=tagged), tmp_path) == 2
+    assert (
+        f"{tagged} cells tagged `parameters`; it needs one" in capsys.readouterr().err
+    )
+
+
+def test_names_are_found_by_their_beginning_or_refused():
+    assert find("ch3").stem == "ch3_finetune_mrpc"
+    with pytest.raises(NotebookError, match="no notebook called 'ch9'"):
+        find("ch9")
+    with pytest.raises(NotebookError, match="several notebooks called 'ch7_'"):
+        find("ch7_")
+
+
+def test_solutions_run_after_the_last_cell(small, tmp_path, capsys):
+    folded = (
+        "#!<details><summary>S</summary>\n\n```python\nassert x == 3\n```\n</details>"
+    )
+    path = small("x = 2", result(), folded)
+    assert solutions(nbformat.read(path, as_version=4)) == ["assert x == 3\n"]
+    assert command(path, tmp_path) == 0
+    assert command(path, tmp_path, "--with-solutions") == 1
+    assert "AssertionError" in capsys.readouterr().out
+
+
+@pytest.mark.skipif(not Path("/proc/self/cmdline").exists(), reason="needs /proc")
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_ctrl_c_leaves_no_kernels(small, tmp_path, number):
+    cell = "import os, pathlib, time\npathlib.Path(output_dir).mkdir(parents=True)\n"
+    cell += "pathlib.Path(output_dir, 'pid').write_text(str(os.getpid()))\n"
+    path = small(cell + "time.sleep(60)", result())
+    process = subprocess.Popen(
+        [sys.executable, "-m", "tools.run", str(path), "--out", str(tmp_path)],
+        cwd=ROOT,
+        start_new_session=True,
+        stderr=subprocess.DEVNULL,
+    )
+    mark = tmp_path / "outputs" / "small" / "pid"
+    for _ in range(600):
+        if mark.is_file() and mark.read_text("utf-8"):
+            break
+        time.sleep(0.1)
+    kernel = int(mark.read_text("utf-8"))
+    os.kill(process.pid, number)
+    assert process.wait(timeout=30) != 0
+    for _ in range(100):
+        if not Path(f"/proc/{kernel}").exists():
+            break
+        time.sleep(0.1)
+    assert not Path(f"/proc/{kernel}").exists()
+
+
+def test_refresh_writes_clean_outputs(small, tmp_path):
+    cells = [
+        "from tqdm import tqdm\nfor _ in tqdm(range(3)): pass",
+        "from IPython.display import HTML\nHTML('<progress value=1></progress>')",
+        "print('kept')",
+    ]
+    path = small(*cells)
+    refresh.refresh(str(path))
+    notebook = nbformat.read(path, as_version=4)
+    assert [len(cell.outputs) for cell in notebook.cells] == [0, 0, 0, 1]
+    assert [cell.execution_count for cell in notebook.cells] == [1, 2, 3, 4]
+    assert set(notebook.metadata) == {"kernelspec", "language_info", "companion"}
+    assert "papermill" not in json.dumps(notebook)
+
+
+def test_refresh_leaves_a_notebook_that_fails_as_it_was(small):
+    path = small("1 / 0")
+    before = path.read_bytes()
+    with pytest.raises(NotebookError, match="ZeroDivisionError"):
+        refresh.refresh(str(path))
+    assert path.read_bytes() == before

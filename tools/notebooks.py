@@ -1,0 +1,120 @@
+"""Notebooks as files: where they are, what they define, what a run made of them."""
+
+import difflib
+import hashlib
+import re
+from pathlib import Path
+
+import nbformat
+import papermill
+
+ROOT = Path(__file__).resolve().parent.parent
+NOTEBOOKS = ROOT / "notebooks"
+
+# The order of the course; appendices come after the chapters.
+CHAPTERS = (
+    "ch1_pipelines",
+    "ch2_tokenizers_models",
+    "ch3_finetune_mrpc",
+    "ch7_translation",
+    "ch7_summarization",
+    "ch7_clm_codeparrot",
+)
+
+
+class NotebookError(Exception):
+    """A notebook that cannot be run as asked, or that did not run as it must."""
+
+
+def names() -> list[str]:
+    """The notebooks there are: chapters in the course's order, then appendices."""
+    there = {path.stem for path in NOTEBOOKS.glob("*.ipynb")}
+    chapters = [name for name in CHAPTERS if name in there]
+    return chapters + sorted(there - set(CHAPTERS))
+
+
+def find(name: str) -> Path:
+    """The path of a notebook given by name, by a unique beginning, or by path.
+
+    Raises:
+        NotebookError: no notebook, or more than one, is meant.
+    """
+    given = Path(name)
+    if given.suffix == ".ipynb":
+        if not given.is_file():
+            raise NotebookError(f"there is no file {name}")
+        return given.resolve()
+    meant = [known for known in names() if known == name]
+    meant = meant or [known for known in names() if known.startswith(name)]
+    if len(meant) != 1:
+        word = "no notebook" if not meant else "several notebooks"
+        known = ", ".join(names())
+        raise NotebookError(f"{word} called {name!r}; there are {known}")
+    return NOTEBOOKS / f"{meant[0]}.ipynb"
+
+
+def code_cells(notebook) -> list:
+    """The code cells, in order, but the one that papermill injects."""
+    return [
+        cell
+        for cell in notebook.cells
+        if cell.cell_type == "code"
+        and "injected-parameters" not in cell.metadata.get("tags", [])
+    ]
+
+
+def code_digest(notebook) -> str:
+    """A digest of the code cells' sources; changes when any of them does."""
+    sources = "\0".join(cell.source for cell in code_cells(notebook))
+    return hashlib.sha256(sources.encode()).hexdigest()[:16]
+
+
+def solutions(notebook) -> list[str]:
+    """The Python blocks inside ``<details>`` of the Markdown cells: the solutions."""
+    found = []
+    for cell in notebook.cells:
+        if cell.cell_type == "markdown":
+            for details in re.findall(r"<details>.*?</details>", cell.source, re.S):
+                found += re.findall(r"```python\n(.*?)```", details, re.S)
+    return found
+
+
+def check_parameters(path: Path, settings: dict) -> None:
+    """Refuses settings that the notebook does not have.
+
+    papermill itself warns and runs with the defaults.
+
+    Raises:
+        NotebookError: not exactly one ``parameters`` cell, or an unknown setting.
+    """
+    notebook = nbformat.read(path, as_version=4)
+    tagged = [
+        cell for cell in notebook.cells if "parameters" in cell.metadata.get("tags", [])
+    ]
+    if len(tagged) != 1:
+        raise NotebookError(
+            f"{path.stem} has {len(tagged)} cells tagged `parameters`; it needs one"
+        )
+    known = papermill.inspect_notebook(str(path))
+    for name in settings:
+        if name not in known:
+            close = difflib.get_close_matches(name, known, n=1)
+            hint = f"did you mean {close[0]!r}?" if close else ", ".join(known)
+            raise NotebookError(f"{path.stem} has no parameter {name!r}: {hint}")
+
+
+def check_executed(notebook, name: str) -> int:
+    """The number of code cells, all of which must have run.
+
+    papermill reports a notebook that calls ``sys.exit(0)`` as a success.
+
+    Raises:
+        NotebookError: a code cell did not execute.
+    """
+    cells = [cell for cell in code_cells(notebook) if cell.source.strip()]
+    ran = [cell for cell in cells if cell.execution_count is not None]
+    if len(ran) != len(cells):
+        raise NotebookError(
+            f"{name}: {len(cells) - len(ran)} of {len(cells)} code cells did not run"
+        )
+    return len(cells)

@@ -1,0 +1,291 @@
+"""Executes notebooks with papermill, strictly, and prints one row for each.
+
+    python -m tools.run                         every notebook, tiny profile
+    python -m tools.run ch3 --set seed=1        one of them, with another seed
+    python -m tools.run ch3 --profile full      the course's own run, on a CUDA GPU
+
+Executed copies, a page of each and what the notebooks save go to the output folder.
+The exit status is 0 if every notebook ran to its end and beat its baseline.
+"""
+
+import argparse
+import ast
+import json
+import multiprocessing
+import os
+import shutil
+import signal
+import sys
+import tempfile
+import threading
+import time
+from concurrent.futures import ProcessPoolExecutor, as_completed
+from pathlib import Path
+
+import nbformat
+import papermill
+from nbconvert import HTMLExporter
+from papermill.engines import NBClientEngine, papermill_engines
+from tqdm import tqdm
+
+from tools.notebooks import (
+    NOTEBOOKS,
+    ROOT,
+    NotebookError,
+    check_executed,
+    check_parameters,
+    code_cells,
+    find,
+    names,
+    solutions,
+)
+
+_progress = None  # in a worker: the queue that a finished cell is told to
+
+
+class ReportingEngine(NBClientEngine):
+    """papermill's own engine, which also tells the parent of every finished cell."""
+
+    @classmethod
+    def execute_managed_notebook(cls, nb_man, kernel_name, **options):
+        complete = nb_man.cell_complete
+
+        def complete_and_tell(cell, cell_index=None, **more):
+            complete(cell, cell_index=cell_index, **more)
+            if _progress is not None and cell.cell_type == "code":
+                _progress.put(1)
+
+        nb_man.cell_complete = complete_and_tell
+        return super().execute_managed_notebook(nb_man, kernel_name, **options)
+
+
+def use_this_interpreter() -> str:
+    """The name of a kernel that runs the interpreter of this process.
+
+    A ``python3`` kernel found elsewhere on the machine may be another environment's.
+    """
+    folder = Path(tempfile.mkdtemp(prefix="companion-kernel-"))
+    kernel = folder / "kernels" / "companion"
+    kernel.mkdir(parents=True)
+    argv = [sys.executable, "-m", "ipykernel_launcher", "-f", "{connection_file}"]
+    argv.append("--log-level=ERROR")
+    spec = {"argv": argv, "display_name": "companion", "language": "python"}
+    (kernel / "kernel.json").write_text(json.dumps(spec), encoding="utf-8")
+    paths = [str(folder), os.environ.get("JUPYTER_PATH", "")]
+    os.environ["JUPYTER_PATH"] = os.pathsep.join(filter(None, paths))
+    return kernel.name
+
+
+def execute(
+    name: str,
+    settings: dict,
+    out: Path,
+    *,
+    with_solutions: bool = False,
+) -> dict:
+    """Executes one notebook and reads what it saved.
+
+    Args:
+        name: a notebook's name, a beginning of it, or a path.
+        settings: values for its ``parameters`` cell.
+        out: folder for the executed copy and its page.
+        with_solutions: also run the exercises' solutions after the last cell.
+
+    Returns:
+        ``name``, ``cells``, ``seconds``, ``result`` (the content of ``results.json``,
+        or ``None``) and ``notebook``, the path of the executed copy.
+
+    Raises:
+        NotebookError: the notebook cannot be run with these settings, a cell failed,
+            or a cell did not run.
+    """
+    source = find(name)
+    check_parameters(source, settings)
+    out.mkdir(parents=True, exist_ok=True)
+    copy = out / source.name
+    if settings.get("profile", "tiny") == "tiny":
+        # Proves that nothing is fetched, and lets a forgotten name fail at once.
+        os.environ.update(HF_HUB_OFFLINE="1", HF_DATASETS_OFFLINE="1")
+    os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
+    # Notebooks import `helpers` from this checkout also where it is not installed.
+    os.environ["PYTHONPATH"] = os.pathsep.join(
+        filter(None, [str(ROOT), os.environ.get("PYTHONPATH")])
+    )
+    notebook = nbformat.read(source, as_version=4)
+    if with_solutions:
+        added = [nbformat.v4.new_code_cell(code) for code in solutions(notebook)]
+        notebook.cells += added
+        source = out / f".{source.name}"
+        nbformat.write(notebook, source)
+    papermill_engines.register("reporting", ReportingEngine)
+    output_dir = Path(settings.get("output_dir", f"outputs/{copy.stem}"))
+    results = (NOTEBOOKS / output_dir / "results.json").resolve()
+    results.unlink(missing_ok=True)
+    start = time.perf_counter()
+    try:
+        executed = papermill.execute_notebook(
+            source,
+            copy,
+            parameters=settings,
+            cwd=NOTEBOOKS,
+            kernel_name=use_this_interpreter(),
+            engine_name="reporting",
+            progress_bar=False,
+        )
+    except papermill.PapermillExecutionError as error:
+        first_line = error.source.strip().partition("\n")[0]
+        raise NotebookError(
+            f"{copy.stem}, the cell `{first_line}`: {error.ename}: {error.evalue}"
+        ) from None
+    finally:
+        if with_solutions:
+            source.unlink()
+    cells = check_executed(executed, copy.stem)
+    seconds = time.perf_counter() - start
+    page, _ = HTMLExporter().from_notebook_node(executed)
+    copy.with_suffix(".html").write_text(page, encoding="utf-8")
+    result = json.loads(results.read_text("utf-8")) if results.is_file() else None
+    return {
+        "name": copy.stem,
+        "cells": cells,
+        "seconds": seconds,
+        "result": result,
+        "notebook": str(copy),
+    }
+
+
+def row(report: dict) -> tuple[str, bool]:
+    """A line of the table for what :func:`execute` returned, and whether it is good."""
+    columns = [
+        f"{report['name']:<24}",
+        f"{report['cells']:>3} cells",
+        f"{report['seconds']:>6.0f} s",
+    ]
+    result = report["result"]
+    if result is None:
+        columns.append("saved no results.json")
+        return "  ".join(columns), False
+    course = "none" if result["course"] is None else f"{result['course']:g}"
+    columns.append(
+        f"{result['metric']} {result['value']:.4g}"
+        f"  baseline {result['baseline']:.4g}  course {course}"
+    )
+    if not result["learned"]:
+        columns.append("DID NOT LEARN")
+    return "  ".join(columns), result["learned"]
+
+
+def start_worker(queue, threads: int) -> None:
+    """Prepares a worker process."""
+    global _progress
+    _progress = queue
+    os.environ.setdefault("OMP_NUM_THREADS", str(threads))
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+
+
+def parse_setting(text: str) -> tuple[str, object]:
+    """``name=value`` as a pair; the value as Python reads it, else as a string."""
+    name, equals, value = text.partition("=")
+    if not equals or not name.isidentifier():
+        raise argparse.ArgumentTypeError(f"{text!r} is not of the form name=value")
+    try:
+        return name, ast.literal_eval(value)
+    except (ValueError, SyntaxError):
+        return name, value
+
+
+def parse_arguments(argv=None) -> argparse.Namespace:
+    """The command line."""
+    parser = argparse.ArgumentParser(
+        prog="python -m tools.run",
+        description=__doc__,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("names", nargs="*", metavar="NAME", help="default: all")
+    parser.add_argument("--profile", default="tiny")
+    parser.add_argument(
+        "--set",
+        action="append",
+        default=[],
+        type=parse_setting,
+        metavar="name=value",
+        help="a value for the notebook's parameters cell",
+    )
+    parser.add_argument("--jobs", type=int, default=1, help="notebooks at a time")
+    parser.add_argument("--out", type=Path, help="default: runs/<profile>")
+    parser.add_argument(
+        "--with-solutions", action="store_true", help="run the exercises' solutions too"
+    )
+    return parser.parse_args(argv)
+
+
+def run_all(paths: list[Path], settings: dict, out: Path, arguments) -> bool:
+    """Executes the notebooks, prints a row for each, and tells whether all are good."""
+    total = 0
+    for path in paths:
+        notebook = nbformat.read(path, as_version=4)
+        total += len(code_cells(notebook))
+        total += len(solutions(notebook)) if arguments.with_solutions else 0
+    context = multiprocessing.get_context("spawn")
+    queue = context.Queue()
+    jobs = max(1, min(arguments.jobs, len(paths)))
+    threads = max(1, (os.cpu_count() or 1) // jobs)
+    good = True
+    bar = tqdm(total=total, unit="cell", disable=not sys.stderr.isatty(), leave=False)
+    listener = threading.Thread(
+        target=lambda: [bar.update(step) for step in iter(queue.get, 0)], daemon=True
+    )
+    listener.start()
+    pool = ProcessPoolExecutor(
+        jobs, mp_context=context, initializer=start_worker, initargs=(queue, threads)
+    )
+    try:
+        tasks = []
+        for path in paths:
+            folder = out / "outputs" / path.stem
+            if not settings.get("resume"):
+                shutil.rmtree(folder, ignore_errors=True)
+            given = {"output_dir": str(folder), **settings}
+            options = {"with_solutions": arguments.with_solutions}
+            tasks.append(pool.submit(execute, str(path), given, out, **options))
+        for task in as_completed(tasks):
+            try:
+                line, fine = row(task.result())
+            except NotebookError as error:
+                line, fine = f"FAILED  {error}", False
+            good = good and fine
+            tqdm.write(line)
+    except KeyboardInterrupt:
+        # A worker that is told so shuts its kernel down before it goes.
+        for worker in multiprocessing.active_children():
+            worker.terminate()
+        raise
+    finally:
+        pool.shutdown(cancel_futures=True)
+        queue.put(0)
+        listener.join()
+        bar.close()
+    return good
+
+
+def main(argv=None) -> int:
+    """The command; returns the exit status."""
+    arguments = parse_arguments(argv)
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    out = (arguments.out or ROOT / "runs" / arguments.profile).resolve()
+    settings = {"profile": arguments.profile, **dict(arguments.set)}
+    try:
+        paths = [find(name) for name in arguments.names or names()]
+        for path in paths:
+            check_parameters(path, settings)
+        return 0 if run_all(paths, settings, out, arguments) else 1
+    except NotebookError as error:
+        print(error, file=sys.stderr)
+        return 2
+    except KeyboardInterrupt:
+        print("interrupted: no notebook is running any more", file=sys.stderr)
+        return 130
+
+
+if __name__ == "__main__":
+    sys.exit(main())
