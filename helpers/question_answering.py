@@ -40,41 +40,24 @@ def find_answer(
 
     if not question.strip() or not context.strip():
         raise ValueError("question and context must both have text: one is empty")
-    windows = tokenizer(
-        question,
-        context,
-        truncation="only_second",
-        stride=stride,
-        return_overflowing_tokens=True,
-        return_offsets_mapping=True,
-        padding=True,
-        return_tensors="pt",
-    )
+    options = {"truncation": "only_second", "stride": stride, "padding": True}
+    options |= {"return_overflowing_tokens": True, "return_offsets_mapping": True}
+    windows = tokenizer(question, context, return_tensors="pt", **options)
     offsets = windows.pop("offset_mapping")
     windows.pop("overflow_to_sample_mapping")
-    in_context = torch.tensor(
-        [
-            [part == 1 for part in windows.sequence_ids(window)]
-            for window in range(len(offsets))
-        ]
-    )
+    parts = [windows.sequence_ids(window) for window in range(len(offsets))]
+    outside = torch.tensor([[part != 1 for part in row] for row in parts])
     model.eval()
     with torch.inference_mode():
         output = model(**windows.to(model.device))
     start, end = (
-        logits.float().cpu().masked_fill(~in_context, float("-inf")).softmax(-1)
+        logits.float().cpu().masked_fill(outside, -torch.inf).softmax(-1)
         for logits in (output.start_logits, output.end_logits)
     )
-    # scores[window, first, last], for first <= last < first + max_answer_tokens
-    scores = start[:, :, None] * end[:, None, :]
-    scores = scores.triu().tril(max_answer_tokens - 1)
-    best = int(scores.argmax())
-    window, span = divmod(best, scores[0].numel())
-    first, last = divmod(span, scores.shape[-1])
+    # (windows, first token, last token), the last at most so many after the first
+    scores = (start[:, :, None] * end[:, None]).triu().tril(max_answer_tokens - 1)
+    window, first, last = torch.unravel_index(scores.argmax(), scores.shape)
     begin, stop = int(offsets[window, first, 0]), int(offsets[window, last, 1])
-    return {
-        "answer": context[begin:stop],
-        "start": begin,
-        "end": stop,
-        "score": float(scores.flatten()[best]),
-    }
+    score = float(scores[window, first, last])
+    answer = context[begin:stop]
+    return {"answer": answer, "start": begin, "end": stop, "score": score}

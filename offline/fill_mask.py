@@ -25,7 +25,7 @@ def load_model(body: str):
     return model
 
 
-def train(body: str, prose: int = 44000, everyday: int = 12000, **options) -> dict:
+def train(body: str, prose: int = 30000, everyday: int = 8000, **options) -> dict:
     """Trains the head; one pass, 15 % of the tokens hidden."""
     import random
 

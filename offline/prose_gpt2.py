@@ -14,8 +14,8 @@ from pathlib import Path
 from offline import _prose
 
 RECIPES = ("_prose",)
-STEPS = 900
-BATCH_SIZE = 64
+STEPS = 600
+BATCH_SIZE = 48
 SEQUENCE_LENGTH = 64
 VOCABULARY = 4000
 

@@ -173,8 +173,8 @@ def load_model(body: str):
     return BertForQuestionAnswering.from_pretrained(body)
 
 
-def train(body: str, epochs: int = 1, count: int = 16000, **options) -> dict:
-    """Trains the head on 16,000 questions."""
+def train(body: str, epochs: int = 1, count: int = 9600, **options) -> dict:
+    """Trains the head on 9,600 questions."""
     import torch
     from transformers import DataCollatorWithPadding
 
