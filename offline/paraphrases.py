@@ -21,8 +21,16 @@ SIZES = {"train": 1400, "validation": 240, "test": 240}
 POSITIVE_SHARE = 0.67  # MRPC: 0.674 of the training pairs
 SEED = 20260401
 
-PLACES = ["Leeds", "Porto", "Ghent", "Bergen", "Tampere", "Basel", "Seville", "Lyon", "Gdansk", "Turin", "Cork", "Graz", "Osaka", "Quito", "Tucson", "Halifax", "Durban", "Nagoya", "Perth", "Denver"]
-DAYS = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"]
+# fmt: off
+PLACES = [
+    "Leeds", "Porto", "Ghent", "Bergen", "Tampere", "Basel", "Seville", "Lyon",
+    "Gdansk", "Turin", "Cork", "Graz", "Osaka", "Quito", "Tucson", "Halifax",
+    "Durban", "Nagoya", "Perth", "Denver",
+]
+DAYS = [
+    "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday",
+]
+# fmt: on
 COMPANIES = [
     "Northgate Bank",
     "Halden Foods",
