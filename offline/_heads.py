@@ -7,12 +7,15 @@ Hu et al. 2021, https://arxiv.org/abs/2106.09685), and the head in full, in floa
 an ordinary checkpoint folder, in about a second; nothing is trained then.
 
 ``python -m offline._heads sentiment …`` trains anew and writes
-``offline/heads/<name>.safetensors`` and ``<name>.json`` (recipe, versions, seconds).
-A recipe that uses this module defines ``train(body)``, which returns what
-:func:`train` returns, and ``build(folder)``, which calls :func:`build_checkpoint`.
+``offline/heads/<name>.safetensors`` and ``<name>.json`` (training rows, versions,
+seconds).
+A recipe that uses this module defines ``training_rows()``; ``train(body)``, which
+returns what :func:`train` returns; ``location()`` and ``build(folder)``, which call
+:func:`checkpoint_folder` and :func:`build_checkpoint`.
 """
 
 import argparse
+import hashlib
 import importlib
 import importlib.metadata
 import json
@@ -135,8 +138,21 @@ def train(
     return {name: t.detach().half().contiguous() for name, t in tensors.items()}
 
 
-def build_checkpoint(name: str, load_model: Callable, folder: Path) -> None:
-    """Writes the checkpoint folder of ``name``: the body, its updates, the head.
+def checkpoint_folder(name: str) -> Path:
+    """The checkpoint's folder in the cache, built first where it is missing.
+
+    Its name tells recipe and weights, so new weights make a new checkpoint.
+    """
+    digest = hashlib.sha256(offline.recipe_hash(name).encode())
+    digest.update(head_file(name).read_bytes())
+    folder = offline.cache_folder() / f"{name}-{digest.hexdigest()[:12]}"
+    if not folder.is_dir():
+        offline.build(name, folder)
+    return folder
+
+
+def head_file(name: str) -> Path:
+    """The committed file of the head ``name``.
 
     Raises:
         FileNotFoundError: the head was never trained.
@@ -147,7 +163,17 @@ def build_checkpoint(name: str, load_model: Callable, folder: Path) -> None:
             f"{path.name} is missing from offline/heads: run "
             f"`python -m offline._heads {name}`"
         )
-    save_checkpoint(load_file(path), load_model, folder)
+    return path
+
+
+def rows_digest(rows: list) -> str:
+    """Twelve hex digits that change when the training rows change."""
+    return hashlib.sha256(repr(rows).encode()).hexdigest()[:12]
+
+
+def build_checkpoint(name: str, load_model: Callable, folder: Path) -> None:
+    """Writes the checkpoint folder of ``name``: the body, its updates, the head."""
+    save_checkpoint(load_file(head_file(name)), load_model, folder)
 
 
 def save_checkpoint(tensors: dict, load_model: Callable, folder: Path) -> None:
@@ -180,7 +206,7 @@ def train_and_save(name: str) -> None:
     path = HEADS / f"{name}.safetensors"
     save_file(tensors, path)
     record = {
-        "recipe": offline.recipe_hash(name),
+        "training_rows": rows_digest(recipe.training_rows()),
         "seconds": round(seconds),
         "parameters": sum(tensor.numel() for tensor in tensors.values()),
         "libraries": {

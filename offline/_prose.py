@@ -5,6 +5,7 @@ import importlib.util
 import random
 import re
 import warnings
+from functools import cache
 from pathlib import Path
 
 PACKAGES = """accelerate aiohttp babel bs4 datasets evaluate fsspec huggingface_hub
@@ -20,6 +21,11 @@ SENTENCE = re.compile(r"[A-Z][a-z]*(?:,? (?:[A-Za-z]+(?:[-'][a-z]+)?|\d+)){4,34}
 
 def read_sentences(packages: str = PACKAGES) -> list[str]:
     """The prose sentences in the packages' docstrings, each once, in a fixed order."""
+    return list(_read_sentences(packages))
+
+
+@cache
+def _read_sentences(packages: str) -> tuple[str, ...]:
     found: dict[str, None] = {}
     for package in packages.split():
         spec = importlib.util.find_spec(package)
@@ -31,7 +37,7 @@ def read_sentences(packages: str = PACKAGES) -> list[str]:
                 for sentence in re.split(r"(?<=[.?!]) ", text):
                     if SENTENCE.fullmatch(sentence):
                         found[sentence] = None
-    return list(found)
+    return tuple(found)
 
 
 def read_docstrings(path: Path) -> list[str]:

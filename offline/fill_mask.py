@@ -5,6 +5,7 @@ anew, tied to MiniLM's word embeddings, on the docstring prose of the installed
 libraries and on made sentences about everyday things.  It knows what such texts say.
 """
 
+import random
 from pathlib import Path
 
 from offline import _heads, _prose
@@ -25,18 +26,20 @@ def load_model(body: str):
     return model
 
 
-def train(body: str, prose: int = 30000, everyday: int = 8000, **options) -> dict:
-    """Trains the head; one pass, 15 % of the tokens hidden."""
-    import random
+def training_rows() -> list[str]:
+    """30,000 sentences of docstrings and 8,000 made ones."""
+    sentences = _prose.read_sentences()
+    random.Random(1).shuffle(sentences)
+    return sentences[:30000] + _prose.everyday_sentences(8000, seed=11)
 
+
+def train(body: str) -> dict:
+    """Trains the head; one pass, 15 % of the tokens hidden."""
     import torch
     from transformers import DataCollatorForLanguageModeling
 
     tokenizer = _heads.load_tokenizer(body)
-    sentences = _prose.read_sentences()
-    random.Random(1).shuffle(sentences)
-    texts = sentences[:prose] + _prose.everyday_sentences(everyday, seed=11)
-    encoded = tokenizer(texts, truncation=True, max_length=48)["input_ids"]
+    encoded = tokenizer(training_rows(), truncation=True, max_length=48)["input_ids"]
     rows = [{"input_ids": ids} for ids in encoded]
     torch.manual_seed(0)
 
@@ -54,8 +57,12 @@ def train(body: str, prose: int = 30000, everyday: int = 8000, **options) -> dic
         epochs=1,
         batch_size=64,
         loss_of=loss_at_masks,
-        **options,
     )
+
+
+def location() -> Path:
+    """The checkpoint's folder, put together on first use."""
+    return _heads.checkpoint_folder("fill_mask")
 
 
 def build(folder: Path) -> None:

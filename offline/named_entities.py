@@ -169,23 +169,34 @@ def load_model(body: str):
     )
 
 
-def train(body: str, epochs: int = 1, **options) -> dict:
-    """Trains the head on 8,000 sentences."""
-    from transformers import DataCollatorForTokenClassification
-
-    tokenizer = _heads.load_tokenizer(body)
+def training_rows() -> list[tuple[str, list[dict]]]:
+    """8,000 sentences with their entities; some lack the full stop."""
     rng, places, rows = random.Random(1), list_places(), []
     for _ in range(8000):
         text, entities = make_sentence(rng, places)
         if rng.random() < 0.15:
             text = text.rstrip(".")
+        rows.append((text, entities))
+    return rows
+
+
+def train(body: str) -> dict:
+    """Trains the head, one pass."""
+    from transformers import DataCollatorForTokenClassification
+
+    tokenizer = _heads.load_tokenizer(body)
+    rows = []
+    for text, entities in training_rows():
         encoded = tokenizer(text, return_offsets_mapping=True)
         labels = tag_tokens(encoded["offset_mapping"], entities)
         rows.append({"input_ids": encoded["input_ids"], "labels": labels})
     collate = DataCollatorForTokenClassification(tokenizer)
-    return _heads.train(
-        load_model(body), lambda epoch: rows, collate, epochs=epochs, **options
-    )
+    return _heads.train(load_model(body), lambda epoch: rows, collate, epochs=1)
+
+
+def location() -> Path:
+    """The checkpoint's folder, put together on first use."""
+    return _heads.checkpoint_folder("named_entities")
 
 
 def build(folder: Path) -> None:

@@ -10,7 +10,7 @@ import re
 from pathlib import Path
 
 from offline import _heads
-from offline.named_entities import FIRST, LAST, list_places, split_bars
+from offline.named_entities import COMPANIES, FIRST, LAST, list_places, split_bars
 
 RECIPES = ("minilm", "_heads", "named_entities")
 
@@ -52,6 +52,13 @@ SLOTS = {
 |a rich widow|two monks|a young doctor|the king|her neighbour|a group of students
 |my aunt|the new teacher""",
 }  # fmt: skip
+# Firms with names that are common words.
+MOODS = (
+    "Blue Green Sunny Open Running Talking Dancing Golden Quiet Flying Laughing Silver"
+)
+CREATURES = (
+    "Whale Door Side Sky Wolf Trees Bear Gate Hands Pony Stone Moon Elephant Cloud"
+)
 # A statement, then its questions with the slot that answers each.
 FRAMES = """
 {NAME1} is a {JOB1} in {PLACE1}. # What does {NAME1} do? JOB1 # Where does {NAME1} work? PLACE1 # Who is a {JOB1}? NAME1
@@ -94,6 +101,18 @@ The mountain is {NUM1} metres high and lies near {PLACE1}. # How high is the mou
 The picnic is {SPOT1}. # Where is the picnic? SPOT1 # What takes place {SPOT1}? The picnic
 The ferry goes every {NUM1} minutes {SPOT1}. # How often does the ferry go? every {NUM1} minutes # Where does the ferry go? SPOT1
 {NAME1} finished first, {NAME2} finished second and {NAME3} finished last. # Who finished first? NAME1 # Who finished second? NAME2 # Who finished last? NAME3 # Who was the winner? NAME1
+The {BUILDING1} opens {TIME1} and closes {TIME2}. # When does the {BUILDING1} open? TIME1 # When does the {BUILDING1} close? TIME2
+The {BUILDING1} in {PLACE1} opens {TIME1} and shuts {TIME2}. # When does the {BUILDING1} open? TIME1 # When does the {BUILDING1} shut? TIME2 # Where is the {BUILDING1}? PLACE1
+{NAME1} works in {PLACE1}, while {NAME2} works in {PLACE2}. # Where does {NAME1} work? PLACE1 # Where does {NAME2} work? PLACE2 # Who works in {PLACE2}? NAME2 # Who works in {PLACE1}? NAME1
+{NAME1} lives in {PLACE1}, but her brother lives in {PLACE2}. # Where does {NAME1} live? PLACE1 # Where does {NAME1}'s brother live? PLACE2
+{NAME1} sent a {THING1} to {NAME2} {WHY1}. # Who sent the {THING1}? NAME1 # Who received the {THING1}? NAME2 # Why did {NAME1} send a {THING1}? WHY1 # What did {NAME1} send? a {THING1}
+The hill is {NUM1} metres high and was first painted by {NAME1}. # Who first painted the hill? NAME1 # How high is the hill? {NUM1} metres
+The {THING1} is in the {COLOUR1} box {SPOT1}. # What colour is the box? COLOUR1 # Where is the {THING1}? the {COLOUR1} box {SPOT1}
+The boat from {PLACE1} leaves from pier {NUM1}. # Which pier does the boat leave from? pier {NUM1} # Where does the boat come from? PLACE1
+I live in {PLACE1} and I work at {FIRM1}. # Where do I live? PLACE1 # Where do I work? FIRM1 # Which company do I work at? FIRM1
+{NAME1} works at {FIRM1} in {PLACE1}. # Where does {NAME1} work? FIRM1 # In which town does {NAME1} work? PLACE1 # Which company does {NAME1} work at? FIRM1 # Who works at {FIRM1}? NAME1
+{NAME1} made {FOOD1} for the {BUILDING1}. # What did {NAME1} make? FOOD1 # Who made {FOOD1}? NAME1
+The plane was lost near {PLACE1} {TIME1}. # Where was the plane lost? PLACE1 # When was the plane lost? TIME1
 You may keep a {THING1} for {NUM1} days. # How long may you keep a {THING1}? {NUM1} days # What may you keep for {NUM1} days? a {THING1} # How many days may you keep a {THING1}? NUM1
 """  # noqa: E501
 
@@ -110,12 +129,11 @@ def make_statement(rng: random.Random, frame: str, places: list[str]) -> tuple:
             elif kind == "PLACE":
                 values[slot] = rng.choice(places)
             elif kind == "FIRM":
-                last = rng.choice(LAST.split())
-                firm = rng.choice(
-                    ["Blue Whale", "Green Door", "Sunny Side", "Open Sky"]
-                )
+                last, known = rng.choice(LAST.split()), split_bars(COMPANIES)
                 end = rng.choice(["Bank", "Motors", "and Sons", "Media", "Foods"])
-                values[slot] = rng.choice([f"{last} {end}", last, firm])
+                pair = f"{rng.choice(MOODS.split())} {rng.choice(CREATURES.split())}"
+                firm = rng.choice([f"{last} {end}", last, pair, rng.choice(known)])
+                values[slot] = firm
             else:
                 values[slot] = rng.choice(split_bars(SLOTS[kind]))
     statement, *questions = frame.split(" # ")
@@ -173,14 +191,19 @@ def load_model(body: str):
     return BertForQuestionAnswering.from_pretrained(body)
 
 
-def train(body: str, epochs: int = 1, count: int = 9600, **options) -> dict:
-    """Trains the head on 9,600 questions."""
+def training_rows() -> list[dict]:
+    """16,000 questions."""
+    return make_rows(16000, seed=1)
+
+
+def train(body: str) -> dict:
+    """Trains the head, one pass."""
     import torch
     from transformers import DataCollatorWithPadding
 
     tokenizer = _heads.load_tokenizer(body)
     rows = []
-    for row in make_rows(count, seed=1):
+    for row in training_rows():
         encoded = tokenizer(
             row["question"], row["context"], return_offsets_mapping=True
         )
@@ -203,9 +226,12 @@ def train(body: str, epochs: int = 1, count: int = 9600, **options) -> dict:
         spans = {name: torch.tensor([row[name] for row in rows]) for name in names}
         return {**batch, **spans}
 
-    return _heads.train(
-        load_model(body), lambda epoch: rows, collate, epochs=epochs, **options
-    )
+    return _heads.train(load_model(body), lambda epoch: rows, collate, epochs=1)
+
+
+def location() -> Path:
+    """The checkpoint's folder, put together on first use."""
+    return _heads.checkpoint_folder("question_answering")
 
 
 def build(folder: Path) -> None:

@@ -233,12 +233,18 @@ def read_pairs() -> list[tuple[str, int]]:
     return rows
 
 
-def train(body: str, epochs: int = 6, pairs: slice = slice(None), **options) -> dict:
+def training_rows() -> list[tuple[str, int]]:
+    """The made sentences, 800 for each of six epochs, then the written ones."""
+    return make_rows(4800, seed=1) + read_pairs()
+
+
+def train(body: str) -> dict:
     """Trains the head; an epoch is 800 new made sentences and the written ones."""
     from transformers import DataCollatorWithPadding
 
     tokenizer = _heads.load_tokenizer(body)
-    made, written = make_rows(800 * epochs, seed=1), read_pairs()[pairs]
+    rows = training_rows()
+    made, written = rows[:4800], rows[4800:]
 
     def rows_of_epoch(epoch: int) -> list[dict]:
         texts, labels = zip(
@@ -251,9 +257,12 @@ def train(body: str, epochs: int = 6, pairs: slice = slice(None), **options) -> 
         ]
 
     collate = DataCollatorWithPadding(tokenizer)
-    return _heads.train(
-        load_model(body), rows_of_epoch, collate, epochs=epochs, **options
-    )
+    return _heads.train(load_model(body), rows_of_epoch, collate, epochs=6)
+
+
+def location() -> Path:
+    """The checkpoint's folder, put together on first use."""
+    return _heads.checkpoint_folder("sentiment")
 
 
 def build(folder: Path) -> None:

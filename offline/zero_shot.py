@@ -58,7 +58,13 @@ TEXTS = """The {0} and the {1} were on everybody's mind.
 |After ten years, the {0} is back, and so is the {1}.|I am looking for a good {0}.
 |This is the story of a {0} and a {1}.|The {0} cost more than the {1}.
 |My uncle knows all there is to know about the {0}.|The {0} failed twice this week.
-|This is an introduction to the {0}.|The report describes the {0} and the {1}."""
+|This is an introduction to the {0}.|The {0} is called {N}.|{N} needs a new {0}.
+|There is a {0} about {N} tonight.|Here is a {0} on {N}.|We asked {N} about the {0}.
+|The report describes the {0} and the {1}."""
+# Names of things that say nothing about the subject.
+NAMES = """Marigold|the Robinson family|the Phoenix group|Project Lighthouse|Bluebird
+|the second floor|the Falcons|Mister Green|the Atlas initiative|Orion|the Wanderers
+|Room Seven|the Jasper brothers|Number Nine|Sunrise|the Pioneers|Miss Carter|Titan"""
 HYPOTHESES = """This example is {}.|This text is about {}.|This is about {}.
 |The topic is {}.|It is about {}.|{}"""
 
@@ -82,7 +88,9 @@ def make_rows(count: int, seed: int) -> list[tuple[str, str, int]]:
     rows: dict[tuple[str, str], int] = {}
     while len(rows) < count:
         (names, words), (others, _) = rng.sample(subjects, 2)
-        text = rng.choice(texts).format(*rng.sample(words, 3))
+        name = rng.choice(split_list(NAMES))
+        text = rng.choice(texts).format(*rng.sample(words, 3), N=name)
+        text = text[0].upper() + text[1:]
         hypothesis = hypotheses[0] if rng.random() < 0.5 else rng.choice(hypotheses)
         rows[text, hypothesis.format(rng.choice(names))] = 1
         rows[text, hypothesis.format(rng.choice(others))] = 0
@@ -102,12 +110,17 @@ def load_model(body: str):
     )
 
 
-def train(body: str, epochs: int = 1, **options) -> dict:
-    """Trains the head on 9,600 pairs."""
+def training_rows() -> list[tuple[str, str, int]]:
+    """16,000 pairs."""
+    return make_rows(16000, seed=1)
+
+
+def train(body: str) -> dict:
+    """Trains the head, one pass."""
     from transformers import DataCollatorWithPadding
 
     tokenizer = _heads.load_tokenizer(body)
-    texts, hypotheses, labels = zip(*make_rows(9600, seed=1), strict=True)
+    texts, hypotheses, labels = zip(*training_rows(), strict=True)
     encoded = tokenizer(texts, hypotheses)
     rows = [
         {"input_ids": ids, "token_type_ids": types, "labels": label}
@@ -116,9 +129,12 @@ def train(body: str, epochs: int = 1, **options) -> dict:
         )
     ]
     collate = DataCollatorWithPadding(tokenizer)
-    return _heads.train(
-        load_model(body), lambda epoch: rows, collate, epochs=epochs, **options
-    )
+    return _heads.train(load_model(body), lambda epoch: rows, collate, epochs=1)
+
+
+def location() -> Path:
+    """The checkpoint's folder, put together on first use."""
+    return _heads.checkpoint_folder("zero_shot")
 
 
 def build(folder: Path) -> None:
