@@ -267,8 +267,9 @@ def draw_fact(rng: random.Random) -> dict:
         "number": rng.choice(kind["number"]),
         "place": rng.choice(PLACES) if kind.get("counted") else None,
         "day": rng.choice(DAYS),
-        "cause": rng.randrange(len(kind["causes"])),
-        "source": rng.choice(kind["sources"]),
+        # About half of the facts have a reason, and not many say who reports them.
+        "cause": rng.choice(kind["causes"]) if rng.random() < 0.5 else None,
+        "source": rng.choice(kind["sources"]) if rng.random() < 0.3 else None,
         "happened": not kind.get("may_fail") or rng.random() < 0.7,
     }
 
@@ -300,19 +301,20 @@ def tell(fact: dict, style: dict) -> str:
         clause = f"{fact['agent']} {verb.replace('_', patient)}"
     ending = f"in {fact['place']}" if counted else kind["tail"].format(**fact)
     when = f"on {fact['day']}"
-    cause = kind["causes"][fact["cause"]][style["cause_form"]]
-    if style["front"] == "cause":
+    cause = fact["cause"][style["cause_form"]] if fact["cause"] else ""
+    if cause and style["front"] == "cause":
         sentence = f"{cause} , {clause} {ending} {when}"
-    elif style["front"] == "day":
-        sentence = f"{when} , {clause} {ending} {cause}"
-    else:
+    elif style["front"] == "nothing":
         sentence = f"{clause} {ending} {when} {cause}"
-    source = fact["source"]
-    if style["source"] == "said":
-        sentence = f"{sentence} , {source} said"
-    elif style["source"] == "first" and style["front"] == "nothing":
-        sentence = f"according to {source} , {sentence}"
     else:
+        sentence = f"{when} , {clause} {ending} {cause}"
+    sentence = sentence.strip()
+    source = fact["source"]
+    if source and style["source"] == "said":
+        sentence = f"{sentence} , {source} said"
+    elif source and style["source"] == "first" and style["front"] == "nothing":
+        sentence = f"according to {source} , {sentence}"
+    elif source:
         sentence = f"{sentence} , according to {source}"
     return sentence[0].upper() + sentence[1:] + " ."
 

@@ -25,7 +25,10 @@ def is_progress(output) -> bool:
     data = output.get("data", {})
     if "application/vnd.jupyter.widget-view+json" in data:
         return True
-    html = data.get("text/html", "")
+    html = data.get("text/html")
+    if html == "":
+        return True
+    html = html or ""
     if "<style>" in html and "progress" in html:
         return True
     if output.get("name") == "stderr":

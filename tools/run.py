@@ -10,6 +10,7 @@ The exit status is 0 if every notebook ran to its end and beat its baseline.
 
 import argparse
 import ast
+import datetime
 import json
 import multiprocessing
 import os
@@ -175,6 +176,28 @@ def row(report: dict) -> tuple[str, bool]:
     return "  ".join(columns), result["learned"]
 
 
+def record(report: dict, settings: dict, file: Path) -> None:
+    """Appends what a run measured to a file of JSON lines, with date and machine."""
+    import torch
+    import transformers
+
+    on_gpu = torch.cuda.is_available()
+    device = torch.cuda.get_device_name() if on_gpu else f"{os.cpu_count()} CPU cores"
+    line = {
+        "date": datetime.date.today().isoformat(),
+        "notebook": report["name"],
+        "settings": settings,
+        "device": device,
+        "torch": torch.__version__,
+        "transformers": transformers.__version__,
+        "seconds": round(report["seconds"]),
+        **report["result"],
+    }
+    file.parent.mkdir(parents=True, exist_ok=True)
+    with open(file, "a", encoding="utf-8") as lines:
+        lines.write(json.dumps(line) + "\n")
+
+
 def start_worker(queue, threads: int) -> None:
     """Prepares a worker process."""
     global _progress
@@ -216,6 +239,9 @@ def parse_arguments(argv=None) -> argparse.Namespace:
     parser.add_argument(
         "--with-solutions", action="store_true", help="run the exercises' solutions too"
     )
+    parser.add_argument(
+        "--record", type=Path, metavar="FILE", help="append the figures as JSON lines"
+    )
     return parser.parse_args(argv)
 
 
@@ -250,7 +276,10 @@ def run_all(paths: list[Path], settings: dict, out: Path, arguments) -> bool:
             tasks.append(pool.submit(execute, str(path), given, out, **options))
         for task in as_completed(tasks):
             try:
-                line, fine = row(task.result())
+                report = task.result()
+                line, fine = row(report)
+                if arguments.record and report["result"]:
+                    record(report, settings, arguments.record)
             except NotebookError as error:
                 line, fine = f"FAILED  {error}", False
             good = good and fine

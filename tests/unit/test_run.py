@@ -62,6 +62,17 @@ def test_a_good_notebook_prints_its_row_and_its_page(small, tmp_path, capsys):
     assert executed.cells[2].outputs[0].data["text/plain"] == "2"
 
 
+def test_figures_can_be_recorded(small, tmp_path):
+    file = tmp_path / "results.jsonl"
+    for seed in (1, 2):
+        command(
+            small(result()), tmp_path, "--set", f"seed={seed}", "--record", str(file)
+        )
+    lines = [json.loads(line) for line in file.read_text("utf-8").splitlines()]
+    assert [line["settings"]["seed"] for line in lines] == [1, 2]
+    assert lines[0]["value"] == 80 and lines[0]["notebook"] == "small"
+
+
 def test_it_runs_the_interpreter_that_started_it(small, tmp_path):
     cell = "import sys, pathlib\npathlib.Path(output_dir).mkdir(parents=True)\n"
     cell += "pathlib.Path(output_dir, 'python').write_text(sys.executable)"
