@@ -1,0 +1,63 @@
+"""The answer to a question, as a span of a text."""
+
+
+# The notebook of chapter 1 shows this function in full; see "Checked copies" in
+# CONTRIBUTING.md.
+def find_answer(
+    question: str,
+    context: str,
+    model,
+    tokenizer,
+    *,
+    max_answer_tokens: int = 30,
+    stride: int = 128,
+) -> dict:
+    """The span of the context that answers the question best.
+
+    A context longer than the model takes is cut into windows that overlap by
+    ``stride`` tokens, and the best span of all windows wins.
+
+    Args:
+        question: what is asked.
+        context: where the answer stands.
+        model: an extractive question-answering model; it gives ``start_logits`` and
+            ``end_logits`` of shape ``(windows, seq_len)``.
+        tokenizer: its fast tokenizer.
+        max_answer_tokens: longer spans are not considered.
+        stride: how many context tokens two windows share.
+
+    Returns:
+        ``answer``; ``start`` and ``end``, its characters in the context; ``score``, the
+        product of the probabilities of its first and last token among the context's
+        tokens of its window.
+
+    Raises:
+        ValueError: the question or the context is empty.
+
+    The span search is that of BERT's paper, section 4.2 (https://arxiv.org/abs/1810.04805).
+    """
+    import torch
+
+    if not question.strip() or not context.strip():
+        raise ValueError("question and context must both have text: one is empty")
+    options = {"truncation": "only_second", "stride": stride, "padding": True}
+    options |= {"return_overflowing_tokens": True, "return_offsets_mapping": True}
+    windows = tokenizer(question, context, return_tensors="pt", **options)
+    offsets = windows.pop("offset_mapping")
+    windows.pop("overflow_to_sample_mapping")
+    parts = [windows.sequence_ids(window) for window in range(len(offsets))]
+    outside = torch.tensor([[part != 1 for part in row] for row in parts])
+    model.eval()
+    with torch.inference_mode():
+        output = model(**windows.to(model.device))
+    start, end = (
+        logits.float().cpu().masked_fill(outside, -torch.inf).softmax(-1)
+        for logits in (output.start_logits, output.end_logits)
+    )
+    # (windows, first token, last token), the last at most so many after the first
+    scores = (start[:, :, None] * end[:, None]).triu().tril(max_answer_tokens - 1)
+    window, first, last = torch.unravel_index(scores.argmax(), scores.shape)
+    begin, stop = int(offsets[window, first, 0]), int(offsets[window, last, 1])
+    score = float(scores[window, first, last])
+    answer = context[begin:stop]
+    return {"answer": answer, "start": begin, "end": stop, "score": score}
