@@ -73,10 +73,8 @@ def test_two_processes_score_what_one_does(tmp_path):
     results = {}
     for processes in (1, 2):
         output = tmp_path / f"{processes}.json"
-        command = [sys.executable, "-m", "accelerate.commands.launch", "--cpu"]
-        command += ["--num_machines", "1", "--mixed_precision", "no"]
-        command += ["--num_processes", str(processes), "--num_cpu_threads_per_process"]
-        command += ["1", "--dynamo_backend", "no", str(script), str(output)]
+        command = [sys.executable, "-m", "torch.distributed.run", "--standalone"]
+        command += ["--nproc_per_node", str(processes), str(script), str(output)]
         subprocess.run(command, check=True, cwd=ROOT, timeout=300)
         results[processes] = json.loads(output.read_text(encoding="utf-8"))
     assert results[2]["processes"] == 2
