@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.installed
 .DEFAULT_GOAL := help
-.PHONY: help run test lab refresh real
+.PHONY: help run test lab refresh bench checkpoints real
 
 help: ## say what there is
 	@grep -E '^[a-z]+: .*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -28,5 +28,12 @@ lab: $(READY) ## open JupyterLab on the notebooks
 refresh: $(READY) ## execute the notebooks and write the committed outputs
 	@$(BIN)/python -m tools.refresh
 
-real: $(READY) ## fine-tune on the real MRPC, where its files are at hand
+bench: $(READY) ## measure speed and memory against the course's own loops
+	@$(BIN)/python -m tools.bench_translation
+	@$(BIN)/python -m tools.bench_causal_lm
+
+checkpoints: $(READY) ## train the committed tiny checkpoints again
+	$(BIN)/python -m offline marian_ui mt5_reviews
+
+real: $(READY) ## check against real files (MRPC, KDE strings), where they are at hand
 	@$(BIN)/python -m pytest -m real tests/real

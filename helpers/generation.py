@@ -1,5 +1,7 @@
 """Text in, generated text out, for every model that has ``generate``."""
 
+from contextlib import contextmanager
+
 
 # The notebooks show this function in full; see "Checked copies" in CONTRIBUTING.md.
 def generate_texts(
@@ -18,7 +20,8 @@ def generate_texts(
 
     Texts are batched by length, longest first, so that a batch holds little padding
     and memory runs out at once or not at all.  A decoder-only model is padded on the
-    left, and its continuation is returned without the prompt.
+    left, and its continuation is returned without the prompt.  Greedy and beam search
+    give the same texts for every batch size, up to rounding; sampling does not.
 
     Args:
         texts: the inputs; none may tokenize to nothing.
@@ -26,56 +29,108 @@ def generate_texts(
         tokenizer: its tokenizer, with a padding token.
         max_new_tokens: how many tokens to generate at most; prompt tokens not counted.
         batch_size: texts a batch.
-        max_length: input tokens to keep of each text; ``None``: the model's limit.
+        max_length: input tokens to keep of each text; ``None``: the tokenizer's limit.
         num_beams: beams of the search; 1 is greedy.
         do_sample: draw the next token instead of taking the likeliest.
-        generation_options: anything else that ``generate`` takes.
+        generation_options: anything else that ``generate`` takes, one text out for
+            each in.
 
     Returns:
         One string a text, special tokens removed.
 
     Raises:
-        ValueError: the tokenizer has no padding token, or a text has no tokens.
+        TypeError: ``texts`` is one string.
+        ValueError: the tokenizer has no padding token, a text has no tokens, a count
+            is below 1, or a prompt leaves no room for ``max_new_tokens``.
     """
     import torch
 
-    if tokenizer.pad_token_id is None:
-        raise ValueError("the tokenizer has no padding token: set tokenizer.pad_token")
+    if min(max_new_tokens, batch_size) < 1:
+        raise ValueError("max_new_tokens and batch_size must be 1 or more")
     continues = not model.config.is_encoder_decoder
-    side = "left" if continues else "right"
-    limit = {"truncation": True}
-    if max_length is not None:
-        limit["max_length"] = max_length
-    input_ids = tokenizer(list(texts), **limit)["input_ids"]
-    empty = [index for index, ids in enumerate(input_ids) if not ids]
-    if empty:
-        raise ValueError(f"text {empty[0]} is empty: there is nothing to start from")
-    order = sorted(range(len(input_ids)), key=lambda index: -len(input_ids[index]))
+    input_ids = tokenize_prompts(texts, tokenizer, max_length=max_length)
+    if continues:
+        check_room(input_ids, model, max_new_tokens=max_new_tokens)
+    order = sorted(range(len(input_ids)), key=lambda row: -len(input_ids[row]))
     generated: list[str] = [""] * len(input_ids)
-    was_training = model.training
-    model.eval()
-    try:
+    with generating(model), torch.inference_mode():
         for start in range(0, len(order), batch_size):
             rows = order[start : start + batch_size]
             batch = tokenizer.pad(
                 {"input_ids": [input_ids[row] for row in rows]},
-                padding_side=side,
+                padding_side="left" if continues else "right",
                 return_tensors="pt",
             ).to(model.device)
-            with torch.inference_mode():
-                output = model.generate(
-                    input_ids=batch["input_ids"],
-                    attention_mask=batch["attention_mask"],
-                    max_new_tokens=max_new_tokens,
-                    num_beams=num_beams,
-                    do_sample=do_sample,
-                    **generation_options,
-                )
+            output = model.generate(
+                input_ids=batch["input_ids"],
+                attention_mask=batch["attention_mask"],
+                max_new_tokens=max_new_tokens,
+                num_beams=num_beams,
+                do_sample=do_sample,
+                use_cache=True,
+                **generation_options,
+            )
             if continues:
                 output = output[:, batch["input_ids"].shape[1] :]
             decoded = tokenizer.batch_decode(output, skip_special_tokens=True)
             for row, text in zip(rows, decoded, strict=True):
                 generated[row] = text
-    finally:
-        model.train(was_training)
     return generated
+
+
+def tokenize_prompts(
+    texts: list[str], tokenizer, *, max_length: int | None = None
+) -> list[list[int]]:
+    """The token ids of each text, cut to ``max_length`` or the tokenizer's limit.
+
+    Raises:
+        TypeError: ``texts`` is one string.
+        ValueError: the tokenizer has no padding token, or a text has no tokens.
+    """
+    if isinstance(texts, str):
+        raise TypeError("texts is one string: give a list, [text]")
+    if tokenizer.pad_token_id is None:
+        raise ValueError("the tokenizer has no padding token: set tokenizer.pad_token")
+    if len(texts) == 0:
+        return []
+    limit = tokenizer.model_max_length if max_length is None else max_length
+    # Where a tokenizer knows no limit, model_max_length is a huge number.
+    limited = {"truncation": True, "max_length": limit} if limit < 10**9 else {}
+    input_ids = tokenizer(list(texts), **limited)["input_ids"]
+    for row, ids in enumerate(input_ids):
+        if not ids:
+            raise ValueError(f"text {row} is empty: there is nothing to start from")
+    return input_ids
+
+
+def check_room(input_ids: list[list[int]], model, *, max_new_tokens: int) -> None:
+    """Makes sure that prompts and continuations fit a decoder-only model.
+
+    Raises:
+        ValueError: a prompt leaves no room for ``max_new_tokens``.
+    """
+    places = getattr(model.config, "max_position_embeddings", None)
+    for row, ids in enumerate(input_ids):
+        if places is not None and len(ids) + max_new_tokens > places:
+            raise ValueError(
+                f"text {row} has {len(ids)} tokens, which leaves no room for "
+                f"{max_new_tokens} new ones in the model's {places}: lower "
+                f"max_new_tokens, or set max_length to {places - max_new_tokens}"
+            )
+
+
+@contextmanager
+def generating(model):
+    """Evaluation mode, and no length limit but the caller's; both undone at the end.
+
+    A checkpoint's own ``generation_config.max_length`` (512 for Marian) would be
+    overruled by ``max_new_tokens`` with a warning for each batch.
+    """
+    was_training, own_limit = model.training, model.generation_config.max_length
+    model.eval()
+    model.generation_config.max_length = None
+    try:
+        yield model
+    finally:
+        model.generation_config.max_length = own_limit
+        model.train(was_training)

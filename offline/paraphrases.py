@@ -267,7 +267,7 @@ def draw_fact(rng: random.Random) -> dict:
         "number": rng.choice(kind["number"]),
         "place": rng.choice(PLACES) if kind.get("counted") else None,
         "day": rng.choice(DAYS),
-        # About half of the facts have a reason, and not many say who reports them.
+        # About half of the facts have a reason; fewer say who reports them.
         "cause": rng.choice(kind["causes"]) if rng.random() < 0.5 else None,
         "source": rng.choice(kind["sources"]) if rng.random() < 0.3 else None,
         "happened": not kind.get("may_fail") or rng.random() < 0.7,

@@ -1,0 +1,155 @@
+"""The chapter's own training loop, taken from the notebook and run small."""
+
+import math
+
+import pytest
+import torch
+from accelerate.utils import DataLoaderConfiguration
+from datasets import Dataset
+from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
+from torch.utils.data import DataLoader
+from transformers import (
+    AutoModelForCausalLM,
+    GPT2Config,
+    GPT2LMHeadModel,
+    default_data_collator,
+    set_seed,
+)
+
+from helpers.causal_lm import evaluate_loss
+from tools.train_124m import logged_rate, notebook_names
+
+ROWS = [[(3 * i + j) % 20 for j in range(12)] for i in range(22)]
+
+
+@pytest.fixture(scope="module")
+def training_function():
+    notebook = notebook_names("training_function")
+    return notebook["training_function"]
+
+
+def new_model():
+    set_seed(0)
+    return GPT2LMHeadModel(
+        GPT2Config(
+            vocab_size=20,
+            n_positions=12,
+            n_embd=16,
+            n_layer=1,
+            n_head=2,
+            bos_token_id=0,
+            eos_token_id=0,
+            resid_pdrop=0.1,
+        )
+    )
+
+
+def loaders():
+    blocks = Dataset.from_dict({"input_ids": ROWS, "labels": ROWS})
+    options = {"collate_fn": default_data_collator}
+    return (
+        DataLoader(blocks, batch_size=4, shuffle=True, **options),
+        DataLoader(blocks, batch_size=5, **options),
+    )
+
+
+def train(function, folder, model=None, **options):
+    settings = {
+        "learning_rate": 1e-2,
+        "weight_decay": 0.1,
+        "gradient_accumulation_steps": 4,
+        "num_train_epochs": 3,
+        "warmup_steps": 1,
+        "eval_steps": 4,
+        "logging_steps": 1,
+        "output_dir": str(folder),
+        "dataloader_config": DataLoaderConfiguration(use_seedable_sampler=True),
+        **options,
+    }
+    model = model or new_model()
+    set_seed(0)
+    return function(model, *loaders(), [7], **settings)
+
+
+def scalars(folder, tag):
+    events = EventAccumulator(f"{folder}/logs").Reload()
+    return [(event.step, event.value) for event in events.Scalars(tag)]
+
+
+def test_the_loop_steps_schedules_logs_and_saves(training_function, tmp_path):
+    losses, eval_loss = train(training_function, tmp_path)
+    assert len(losses) == 18  # 3 epochs of 6 batches, the last of each short
+    rates = scalars(tmp_path, "rate")
+    # Two steps an epoch: one of 4 batches, one of the 2 that are left.
+    assert [step for step, _ in rates] == [1, 2, 3, 4, 5, 6]
+    assert rates[0][1] == pytest.approx(1e-2)
+    assert rates[-1][1] == 0.0
+    assert [step for step, _ in scalars(tmp_path, "perplexity")] == [4, 6]
+    assert scalars(tmp_path, "eval_loss")[-1][1] == pytest.approx(eval_loss, rel=1e-6)
+    assert logged_rate(str(tmp_path), 16 * 12) > 0
+    # What is saved is the model as it is after the last step.
+    saved = AutoModelForCausalLM.from_pretrained(tmp_path / "model")
+    assert evaluate_loss(saved, loaders()[1]) == pytest.approx(eval_loss, rel=1e-5)
+
+
+def test_the_loop_learns(training_function, tmp_path):
+    before = evaluate_loss(new_model(), loaders()[1])
+    options = {"gradient_accumulation_steps": 1, "num_train_epochs": 12}
+    _, after = train(training_function, tmp_path, **options)
+    assert before == pytest.approx(math.log(20), abs=0.2)
+    assert after < before / 2
+
+
+def test_the_loop_goes_on_where_it_stopped(training_function, tmp_path):
+    whole, whole_loss = train(training_function, tmp_path / "whole")
+    stopped = tmp_path / "stopped"
+    first, _ = train(training_function, stopped, num_train_epochs=3)
+    for name in ("epoch_2", "epoch_3"):  # as if it had died in the second epoch
+        for path in sorted((stopped / name).rglob("*"), reverse=True):
+            path.unlink()
+        (stopped / name).rmdir()
+    rest, rest_loss = train(training_function, stopped, resume=True)
+    assert first == whole
+    assert rest == pytest.approx(whole[6:], rel=1e-6)
+    assert rest_loss == pytest.approx(whole_loss, rel=1e-6)
+
+
+def test_resuming_a_finished_run_trains_no_more(training_function, tmp_path):
+    _, loss = train(training_function, tmp_path)
+    losses, again = train(training_function, tmp_path, resume=True)
+    assert losses == []
+    assert again == pytest.approx(loss, rel=1e-6)
+
+
+def test_accumulated_batches_make_the_step_of_one_big_batch(
+    training_function, tmp_path
+):
+    def weights_after(batch_size, accumulation):
+        model = new_model()
+        for module in model.modules():
+            if isinstance(module, torch.nn.Dropout):
+                module.p = 0.0
+        blocks = Dataset.from_dict({"input_ids": ROWS[:16], "labels": ROWS[:16]})
+        load = DataLoader(blocks, batch_size, collate_fn=default_data_collator)
+        training_function(
+            model,
+            load,
+            load,
+            [19_000],  # in no row: all blocks weigh the same
+            learning_rate=1e-3,
+            weight_decay=0.0,
+            gradient_accumulation_steps=accumulation,
+            num_train_epochs=1,
+            warmup_steps=0,
+            eval_steps=10,
+            logging_steps=1,
+            output_dir=str(tmp_path / f"{batch_size}"),
+        )
+        return model.transformer.wte.weight.detach()
+
+    assert torch.allclose(weights_after(16, 1), weights_after(4, 4), atol=1e-5)
+
+
+def test_notebook_names_says_what_it_does_not_find():
+    with pytest.raises(LookupError, match="no cell that defines nothing_of_the_kind"):
+        notebook_names("nothing_of_the_kind")

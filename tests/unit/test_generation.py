@@ -1,0 +1,140 @@
+"""helpers.generation: order, padding, limits and errors, on random tiny models."""
+
+import pytest
+import torch
+from transformers import (
+    AutoModelForSeq2SeqLM,
+    AutoTokenizer,
+    GPT2Config,
+    GPT2LMHeadModel,
+    PreTrainedTokenizerFast,
+)
+
+from helpers.generation import generate_texts, generating, tokenize_prompts
+from offline import stand_in
+
+ENGLISH = [
+    "Open the file",
+    "If this option is checked, all selected threads are hidden.",
+    "Delete this email",
+    "Unable to import %1 using the PDF importer plugin. This file is empty.",
+    "Do you really want to delete this thread?",
+]
+
+
+@pytest.fixture(scope="module")
+def marian():
+    folder = stand_in("marian_ui")
+    model = AutoModelForSeq2SeqLM.from_pretrained(folder)
+    return model, AutoTokenizer.from_pretrained(folder)
+
+
+@pytest.fixture(scope="module")
+def gpt2():
+    from tokenizers import Tokenizer
+    from tokenizers.models import WordLevel
+    from tokenizers.pre_tokenizers import Whitespace
+
+    words = {word: index for index, word in enumerate(["<pad>", *"abcdefghij"])}
+    backend = Tokenizer(WordLevel(words, unk_token="a"))
+    backend.pre_tokenizer = Whitespace()
+    tokenizer = PreTrainedTokenizerFast(tokenizer_object=backend, pad_token="<pad>")
+    torch.manual_seed(0)
+    config = GPT2Config(
+        vocab_size=len(words),
+        n_positions=16,
+        n_embd=32,
+        n_layer=2,
+        n_head=2,
+        bos_token_id=None,
+        eos_token_id=None,
+        pad_token_id=0,
+        initializer_range=0.5,
+    )
+    return GPT2LMHeadModel(config).eval(), tokenizer
+
+
+@pytest.mark.parametrize("num_beams", [1, 4])
+def test_batches_change_nothing(marian, num_beams):
+    model, tokenizer = marian
+    options = {"max_new_tokens": 60, "num_beams": num_beams}
+    alone = [generate_texts([text], model, tokenizer, **options)[0] for text in ENGLISH]
+    for batch_size in (2, 5):
+        texts = generate_texts(
+            ENGLISH, model, tokenizer, batch_size=batch_size, **options
+        )
+        assert texts == alone
+    assert len(set(alone)) == len(ENGLISH)
+
+
+def test_equals_plain_generate(marian):
+    model, tokenizer = marian
+    inputs = tokenizer(ENGLISH[3], return_tensors="pt")
+    output = model.generate(**inputs, num_beams=1, max_length=61)
+    expected = tokenizer.decode(output[0], skip_special_tokens=True)
+    given = generate_texts([ENGLISH[3]], model, tokenizer, max_new_tokens=60)
+    assert given == [expected]
+
+
+def test_decoder_only_returns_the_continuation_of_left_padded_prompts(gpt2):
+    model, tokenizer = gpt2
+    prompts = ["a b c d e f", "b", "c d"]
+    alone = [
+        generate_texts([prompt], model, tokenizer, max_new_tokens=5)[0]
+        for prompt in prompts
+    ]
+    assert generate_texts(prompts, model, tokenizer, max_new_tokens=5) == alone
+    ids = tokenizer("a b c d e f", return_tensors="pt")["input_ids"]
+    output = model.generate(ids, max_new_tokens=5, do_sample=False)
+    assert tokenizer.decode(output[0, 6:]) == alone[0]
+    assert all(len(text.split()) == 5 for text in alone)
+
+
+def test_max_new_tokens_bounds_the_output(marian):
+    model, tokenizer = marian
+    (text,) = generate_texts([ENGLISH[3]], model, tokenizer, max_new_tokens=3)
+    assert 1 <= len(tokenizer(text_target=text)["input_ids"]) <= 4
+
+
+def test_model_is_left_as_it_was(marian):
+    model, tokenizer = marian
+    model.train()
+    generate_texts(["Open the file"], model, tokenizer, max_new_tokens=5)
+    assert model.training
+    assert model.generation_config.max_length == 512
+    with pytest.raises(RuntimeError), generating(model):
+        assert not model.training
+        assert model.generation_config.max_length is None
+        raise RuntimeError
+    assert model.training
+    assert model.generation_config.max_length == 512
+    model.eval()
+
+
+def test_no_texts_no_output(marian):
+    assert generate_texts([], *marian, max_new_tokens=5) == []
+
+
+def test_long_input_is_cut(marian):
+    _, tokenizer = marian
+    long_text = "file " * 2000
+    assert len(tokenize_prompts([long_text], tokenizer)[0]) == 512
+    assert len(tokenize_prompts([long_text], tokenizer, max_length=9)[0]) == 9
+
+
+def test_errors(marian, gpt2):
+    model, tokenizer = marian
+    with pytest.raises(TypeError, match=r"one string: give a list"):
+        generate_texts("Open", model, tokenizer, max_new_tokens=5)
+    with pytest.raises(ValueError, match="must be 1 or more"):
+        generate_texts(["Open"], model, tokenizer, max_new_tokens=0)
+    with pytest.raises(ValueError, match="must be 1 or more"):
+        generate_texts(["Open"], model, tokenizer, max_new_tokens=5, batch_size=0)
+    decoder, words = gpt2
+    with pytest.raises(ValueError, match="text 1 is empty"):
+        generate_texts(["a", ""], decoder, words, max_new_tokens=5)
+    with pytest.raises(ValueError, match="no room for 12 new ones in the model's 16"):
+        generate_texts(["a b c d e f"], decoder, words, max_new_tokens=12)
+    bare = PreTrainedTokenizerFast(tokenizer_object=words.backend_tokenizer)
+    with pytest.raises(ValueError, match="no padding token"):
+        generate_texts(["a"], decoder, bare, max_new_tokens=5)

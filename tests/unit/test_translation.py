@@ -1,0 +1,325 @@
+"""helpers.translation: pairs, token ids, decoding, BLEU, files."""
+
+from functools import partial
+
+import numpy as np
+import pytest
+import sacrebleu
+from datasets import Dataset, Features, Translation, Value, load_dataset
+from transformers import AutoTokenizer
+
+from helpers.translation import (
+    Bleu,
+    bleu,
+    check_languages,
+    count_truncated,
+    decode_ids,
+    has_both_sides,
+    load_catalogues,
+    load_pairs,
+    tokenize_pairs,
+)
+from offline import stand_in
+
+EN_FR = {"source_lang": "en", "target_lang": "fr"}
+
+
+@pytest.fixture(scope="module")
+def tokenizer():
+    return AutoTokenizer.from_pretrained(stand_in("marian_ui"))
+
+
+def pairs(*rows: tuple[str, str]) -> dict:
+    return {"translation": [{"en": english, "fr": french} for english, french in rows]}
+
+
+# --- token ids ------------------------------------------------------------------
+
+
+def test_targets_go_through_the_target_model(tokenizer):
+    french = "Par défaut, développer les fils de discussion"
+    batch = pairs(("Default to expanded threads", french))
+    tokens = tokenize_pairs(batch, tokenizer, **EN_FR, max_length=128)
+    assert set(tokens) == {"input_ids", "attention_mask", "labels"}
+    assert tokens["labels"][0] == tokenizer(text_target=french)["input_ids"]
+    assert tokens["labels"][0] != tokenizer(french)["input_ids"]
+    assert decode_ids(tokens["labels"], tokenizer) == [french]
+
+
+def test_truncation_keeps_the_end_and_is_counted(tokenizer):
+    batch = pairs(("Open the file", "Ouvrir le fichier"), ("file " * 40, "a " * 5))
+    tokens = tokenize_pairs(batch, tokenizer, **EN_FR, max_length=12)
+    assert len(tokens["input_ids"][1]) == 12
+    assert tokens["input_ids"][1][-1] == tokenizer.eos_token_id
+    counts = count_truncated(batch["translation"], tokenizer, **EN_FR, max_length=12)
+    assert counts == {"en": 1, "fr": 0}
+    long_enough = len(tokenizer("file " * 40)["input_ids"])
+    for max_length, count in ((long_enough, 0), (long_enough - 1, 1)):
+        counts = count_truncated(
+            batch["translation"], tokenizer, **EN_FR, max_length=max_length
+        )
+        assert counts["en"] == count
+
+
+def test_prefix_is_put_before_the_sources_only(tokenizer):
+    batch = pairs(("Open the file", "Ouvrir le fichier"))
+    plain = tokenize_pairs(batch, tokenizer, **EN_FR, max_length=64)
+    prefixed = tokenize_pairs(
+        batch, tokenizer, **EN_FR, max_length=64, source_prefix=">>fr<< "
+    )
+    assert prefixed["labels"] == plain["labels"]
+    assert len(prefixed["input_ids"][0]) > len(plain["input_ids"][0])
+
+
+@pytest.mark.parametrize(
+    ("row", "message"),
+    [
+        ({"en": "Open"}, "pair 1 of the batch has no 'fr', only en"),
+        (
+            {"en": "Open", "de": "Öffnen"},
+            "pair 1 of the batch has no 'fr', only de, en",
+        ),
+        ({"en": "Open", "fr": " "}, "pair 1 of the batch has an empty 'fr' side"),
+        ({"en": None, "fr": "Ouvrir"}, "pair 1 of the batch has an empty 'en' side"),
+    ],
+)
+def test_bad_pairs_are_named(tokenizer, row, message):
+    batch = {"translation": [{"en": "Close", "fr": "Fermer"}, row]}
+    with pytest.raises(ValueError, match=message):
+        tokenize_pairs(batch, tokenizer, **EN_FR, max_length=64)
+
+
+def test_pairs_with_an_empty_side_can_be_dropped(tokenizer):
+    dataset = Dataset.from_dict(
+        pairs(("Open", "Ouvrir"), ("", "Fermer"), ("Close", "  "), ("Save", None))
+    )
+    kept = dataset.filter(has_both_sides, fn_kwargs=EN_FR)
+    assert kept["translation"][:] == [{"en": "Open", "fr": "Ouvrir"}]
+    with pytest.raises(ValueError, match="a pair has no 'de', only en, fr"):
+        has_both_sides(dataset[0], source_lang="en", target_lang="de")
+
+
+# --- languages ------------------------------------------------------------------
+
+
+def test_languages_of_the_checkpoint(tokenizer):
+    assert check_languages(tokenizer, **EN_FR) == ""
+    with pytest.raises(ValueError, match="translates en → fr, not fr → en: swap"):
+        check_languages(tokenizer, source_lang="fr", target_lang="en")
+    with pytest.raises(ValueError, match="target_lang is 'xx'"):
+        check_languages(tokenizer, source_lang="en", target_lang="xx")
+    with pytest.raises(ValueError, match="source_lang is 'de'"):
+        check_languages(tokenizer, source_lang="de", target_lang="fr")
+    with pytest.raises(ValueError, match="both 'en'"):
+        check_languages(tokenizer, source_lang="en", target_lang="en")
+
+
+def test_languages_of_a_checkpoint_with_several_targets():
+    class Several:
+        source_lang, target_lang = "en", "ROMANCE"
+        supported_language_codes = [">>fr<<", ">>es<<"]
+
+    assert check_languages(Several(), **EN_FR) == ">>fr<< "
+    with pytest.raises(ValueError, match=r"no target language 'de': .*>>es<< >>fr<<"):
+        check_languages(Several(), source_lang="en", target_lang="de")
+
+
+# --- decoding -------------------------------------------------------------------
+
+
+def test_minus_100_is_no_obstacle_to_decoding(tokenizer):
+    ids = tokenizer(text_target="Ouvrir le fichier")["input_ids"]
+    padded = np.array([ids + [-100] * 3, ids + [tokenizer.pad_token_id] * 3])
+    with pytest.raises((IndexError, OverflowError)):
+        tokenizer.batch_decode(padded, skip_special_tokens=True)
+    assert decode_ids(padded, tokenizer) == ["Ouvrir le fichier"] * 2
+    assert padded[0, -1] == -100
+
+
+# --- BLEU -----------------------------------------------------------------------
+
+REFERENCE = (
+    "This plugin allows you to automatically translate web pages between several "
+    "languages."
+)
+
+
+@pytest.mark.parametrize(
+    ("prediction", "expected"),
+    [
+        (
+            "This plugin lets you translate web pages between several languages "
+            "automatically.",
+            {
+                "score": 46.750469682990165,
+                "counts": [11, 6, 4, 3],
+                "totals": [12, 11, 10, 9],
+                "bp": 0.9200444146293233,
+                "sys_len": 12,
+                "ref_len": 13,
+            },
+        ),
+        (
+            "This This This This",
+            {
+                "score": 1.683602693167689,
+                "counts": [1, 0, 0, 0],
+                "totals": [4, 3, 2, 1],
+                "bp": 0.10539922456186433,
+                "sys_len": 4,
+                "ref_len": 13,
+            },
+        ),
+        (
+            "This plugin",
+            {
+                "score": 0.0,
+                "counts": [2, 1, 0, 0],
+                "totals": [2, 1, 0, 0],
+                "bp": 0.004086771438464067,
+                "sys_len": 2,
+                "ref_len": 13,
+            },
+        ),
+    ],
+)
+def test_bleu_is_the_course_s_to_the_last_digit(prediction, expected):
+    for references in ([[REFERENCE]], [REFERENCE]):
+        result = Bleu().compute(predictions=[prediction], references=references)
+        assert {key: result[key] for key in expected} == expected
+        assert len(result["precisions"]) == 4
+
+
+def test_bleu_in_batches_with_several_references_equals_sacrebleu():
+    predictions = ["Open the red file now", "Close the old window", "Save all files"]
+    references = [
+        ["Open the red file", "Open this red file now"],
+        ["Close the window", "Shut the old window"],
+        ["Save all files", "Save every file"],
+    ]
+    metric = Bleu()
+    for row in range(3):
+        metric.add_batch(
+            predictions=predictions[row : row + 1],
+            references=references[row : row + 1],
+        )
+    streams = [[row[0] for row in references], [row[1] for row in references]]
+    expected = sacrebleu.corpus_bleu(predictions, streams)
+    result = metric.compute()
+    assert result["score"] == expected.score
+    assert result["precisions"] == expected.precisions
+
+
+def test_bleu_of_identical_texts_of_one_word_and_of_nothing():
+    texts = ["Open the selected file", "Close it"]
+    score = Bleu().compute(predictions=texts, references=texts)["score"]
+    assert score == pytest.approx(100)
+    # No 4-gram anywhere: 0 by definition, even where the word is right.
+    assert Bleu().compute(predictions=["Open"], references=["Open"])["score"] == 0.0
+    with pytest.raises(ValueError, match="nothing to score"):
+        Bleu().compute(predictions=[], references=[])
+    with pytest.raises(ValueError, match="nothing to score"):
+        Bleu().compute()
+    with pytest.raises(ValueError, match="different numbers of references"):
+        Bleu().compute(predictions=["a", "b"], references=[["a", "b"], ["a"]])
+    with pytest.raises(ValueError, match="Mismatch in the number"):
+        Bleu().compute(predictions=["a", "b"], references=["a"])
+
+
+def test_bleu_for_the_trainer_ignores_minus_100(tokenizer):
+    texts = ["Ouvrir le fichier", "Supprimer tous les fils de discussion"]
+    ids = tokenizer(text_target=texts)["input_ids"]
+    width = max(len(row) for row in ids)
+    labels = np.array([row + [-100] * (width - len(row)) for row in ids])
+    predictions = np.concatenate(
+        [np.full((2, 1), tokenizer.pad_token_id), labels], axis=1
+    )
+    assert bleu((predictions, labels), tokenizer) == {"bleu": pytest.approx(100)}
+    assert bleu((predictions[::-1], labels), tokenizer)["bleu"] < 50
+
+
+# --- files of one's own, and a software's catalogues ------------------------------
+
+
+def test_load_pairs_reads_what_it_should(tmp_path):
+    path = tmp_path / "pairs.tsv"
+    path.write_bytes(
+        "\ufeffOpen\tOuvrir\r\n\r\nClose the tab\tFermer l'onglet\n".encode()
+    )
+    dataset = load_pairs(str(path), **EN_FR)
+    assert dataset["translation"][:] == [
+        {"en": "Open", "fr": "Ouvrir"},
+        {"en": "Close the tab", "fr": "Fermer l'onglet"},
+    ]
+    assert dataset["id"][:] == ["1", "3"]
+    assert dataset.features["translation"].languages == ["en", "fr"]
+
+
+@pytest.mark.parametrize(
+    ("line", "message"),
+    [
+        (b"Close", "line 3: .* columns found: 1$"),
+        (b"Close\tFermer\tmore", "line 3: .* columns found: 3$"),
+        (b"Close\t ", "line 3: .* columns found: 2, one of them empty"),
+        (b"Close\tferm\xe9", "line 3 is not UTF-8"),
+    ],
+)
+def test_load_pairs_names_the_bad_line(tmp_path, line, message):
+    path = tmp_path / "pairs.tsv"
+    path.write_bytes(b"Open\tOuvrir\n\n" + line + b"\nSave\tEnregistrer\n")
+    with pytest.raises(ValueError, match=message):
+        load_pairs(str(path), **EN_FR)
+
+
+def test_load_pairs_refuses_a_file_without_pairs(tmp_path):
+    path = tmp_path / "pairs.tsv"
+    path.write_text("\n\n", encoding="utf-8")
+    with pytest.raises(ValueError, match="has no pairs"):
+        load_pairs(str(path), **EN_FR)
+
+
+def test_catalogues(tmp_path):
+    (tmp_path / "one.json").write_text(
+        '{"": {"domain": "one"}, "menu\\u0004Open": ["Ouvrir"], "Close": ["Fermer"], '
+        '"%1 row": ["%1 ligne", "%1 lignes"], "Untranslated": [""]}',
+        encoding="utf-8",
+    )
+    (tmp_path / "two.json").write_text('{"Open": ["Ouvrir"]}', encoding="utf-8")
+    dataset = load_catalogues(str(tmp_path), **EN_FR)
+    assert [pair["en"] for pair in dataset["translation"]] == [
+        "Open",
+        "Close",
+        "%1 row",
+    ]
+    assert dataset["translation"][2]["fr"] == "%1 ligne"
+    with pytest.raises(FileNotFoundError, match="no \\*.json catalogue"):
+        load_catalogues(str(tmp_path / "none"), **EN_FR)
+
+
+def test_the_real_interface_strings_of_the_language_pack(tokenizer):
+    dataset = load_catalogues(stand_in("language_pack"), **EN_FR)
+    assert len(dataset) > 2500
+    rows = [tuple(pair.values()) for pair in dataset["translation"]]
+    assert len(set(rows)) == len(rows)
+    assert dataset.filter(has_both_sides, fn_kwargs=EN_FR).num_rows == len(dataset)
+    tokenize = partial(tokenize_pairs, tokenizer=tokenizer, **EN_FR, max_length=128)
+    tokenized = dataset.map(tokenize, batched=True)
+    assert max(map(len, tokenized["input_ids"])) <= 128
+
+
+def test_the_hub_s_parquet_branch_loads_by_its_folder(tmp_path):
+    """The layout of ``refs/convert/parquet``: a folder a configuration, no card."""
+    for languages in (["en", "fr"], ["bg", "nl"]):
+        pair = dict(zip(languages, ("one", "two"), strict=True))
+        features = Features(
+            {"id": Value("string"), "translation": Translation(languages=languages)}
+        )
+        rows = {"id": ["0"], "translation": [pair]}
+        folder = tmp_path / "-".join(languages) / "train"
+        folder.mkdir(parents=True)
+        dataset = Dataset.from_dict(rows, features=features)
+        dataset.to_parquet(folder / "0000.parquet")
+    loaded = load_dataset(str(tmp_path), data_dir="en-fr")
+    assert loaded["train"][0]["translation"] == {"en": "one", "fr": "two"}
+    with pytest.raises(ValueError, match="'en-fr' not found"):
+        load_dataset(str(tmp_path), "en-fr")

@@ -1,0 +1,274 @@
+"""Trains GPT-2 small, 124M parameters, on the Python corpus, for some minutes on a GPU.
+
+    python -m tools.train_124m                    ten minutes, the course's model
+    python -m tools.train_124m --trial            a minute on any machine, a small model
+
+The loop is the notebook's own ``training_function``, taken from chapter 7.6.  The
+record (perplexity, completions, tokens a second, share of the machine's matrix rate,
+date, hardware) and the loss curve go to the output folder.
+"""
+
+import argparse
+import datetime
+import functools
+import hashlib
+import itertools
+import json
+import logging
+import math
+import platform
+import statistics
+import sys
+import time
+from pathlib import Path
+
+import datasets
+import nbformat
+import torch
+import transformers
+from datasets import load_dataset
+from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
+from torch.utils.data import DataLoader
+from transformers import (
+    AutoModelForCausalLM,
+    DataCollatorForLanguageModeling,
+    GPT2Config,
+    set_seed,
+)
+
+from helpers import causal_lm
+from helpers.generation import generate_texts
+from helpers.runtime import mixed_precision
+from offline import stand_in
+from tools.notebooks import NOTEBOOKS, code_cells
+
+NOTEBOOK = NOTEBOOKS / "ch7_clm_codeparrot.ipynb"
+KEYWORDS = ("pandas", "sklearn", "matplotlib", "seaborn")
+KEY_WORDS = ("plt", "pd", "sk", "fit", "predict")
+CONTEXT = 128
+HELD_OUT = 0.02
+
+
+def notebook_names(*names: str) -> dict:
+    """What the cells of the chapter that define ``names`` define, run on their own.
+
+    Raises:
+        LookupError: no cell of the notebook defines one of the names.
+    """
+    namespace: dict = {}
+    for name in names:
+        starts = (f"def {name}(", f"{name} = ")
+        for cell in code_cells(nbformat.read(NOTEBOOK, as_version=4)):
+            if any(line.startswith(starts) for line in cell.source.splitlines()):
+                exec(compile(cell.source, f"{NOTEBOOK}: {name}", "exec"), namespace)
+                break
+        else:
+            raise LookupError(f"{NOTEBOOK.name} has no cell that defines {name}")
+    return namespace
+
+
+def be_quiet() -> None:
+    """Turns off progress bars, and Accelerate's note on shared weights."""
+    datasets.disable_progress_bars()
+    transformers.utils.logging.disable_progress_bar()
+    logging.getLogger("accelerate").setLevel("ERROR")
+
+
+def matrix_rate(device: torch.device, dtype: torch.dtype) -> float:
+    """Floating-point operations a second of a large matrix product, the best of 6."""
+    size = 8192 if device.type == "cuda" else 2048
+    left = torch.randn(size, size, device=device, dtype=dtype)
+    best = math.inf
+    for _ in range(6):
+        synchronize(device)
+        start = time.perf_counter()
+        for _ in range(4):
+            left @ left
+        synchronize(device)
+        best = min(best, (time.perf_counter() - start) / 4)
+    return 2 * size**3 / best
+
+
+def synchronize(device: torch.device) -> None:
+    """Waits for what the GPU was told to do."""
+    if device.type == "cuda":
+        torch.cuda.synchronize()
+
+
+def logged_rate(folder: str, tokens_a_step: int) -> float:
+    """Tokens a second of a run: the median over the intervals between logged losses."""
+    events = EventAccumulator(f"{folder}/logs").Reload().Scalars("loss")
+    rates = [
+        (after.step - before.step)
+        * tokens_a_step
+        / (after.wall_time - before.wall_time)
+        for before, after in itertools.pairwise(events)
+    ]
+    return statistics.median(rates)
+
+
+def is_held_out(row: dict) -> bool:
+    """Whether the file is among the two percent that the model never sees."""
+    digest = hashlib.sha256(row["path"].encode()).digest()
+    return int.from_bytes(digest[:4], "big") < HELD_OUT * 2**32
+
+
+def load_blocks(out: Path, vocabulary: int, files: int | None):
+    """The tokenizer, and the packed blocks of the training and the held-out files."""
+    corpus = load_dataset(stand_in("python_corpus"), split="train", streaming=True)
+    if files:
+        corpus = corpus.take(files)
+
+    def keep(row):
+        return not causal_lm.drop_reason(row["content"], KEYWORDS)
+
+    filtered = str(out / "filtered")
+    progress = causal_lm.filter_stream(corpus, keep, filtered, name=f"{files} files")
+    shards = sorted(str(path) for path in Path(filtered).glob("data-*.parquet"))
+    rows = load_dataset("parquet", data_files=shards, split="train")
+    train = rows.filter(lambda row: not is_held_out(row))
+    valid = rows.filter(is_held_out)
+    tokenizer = causal_lm.train_tokenizer(train["content"], vocab_size=vocabulary)
+    pack = functools.partial(
+        causal_lm.pack_texts, tokenizer=tokenizer, context_length=CONTEXT
+    )
+    blocks = [
+        each.map(pack, batched=True, remove_columns=rows.column_names)
+        for each in (train, valid)
+    ]
+    return tokenizer, *blocks, progress
+
+
+def parse_arguments(argv=None) -> argparse.Namespace:
+    """The command line."""
+    parser = argparse.ArgumentParser(
+        prog="python -m tools.train_124m",
+        description=__doc__,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("--minutes", type=float, default=10.0, help="for the training")
+    parser.add_argument("--out", type=Path, default=Path("runs/train_124m"))
+    parser.add_argument("--batch-size", type=int, default=256, help="blocks a step")
+    parser.add_argument("--learning-rate", type=float, default=5e-4)
+    parser.add_argument("--seed", type=int, default=42)
+    parser.add_argument("--trial", action="store_true", help="small model, few files")
+    return parser.parse_args(argv)
+
+
+def main(argv=None) -> int:
+    """The command; returns the exit status."""
+    arguments = parse_arguments(argv)
+    if not arguments.trial and not torch.cuda.is_available():
+        print(
+            "GPT-2 small needs a CUDA GPU, and torch sees none; --trial runs anywhere",
+            file=sys.stderr,
+        )
+        return 2
+    be_quiet()
+    out, precision = arguments.out, mixed_precision()
+    out.mkdir(parents=True, exist_ok=True)
+    device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
+    shape = {"n_layer": 2, "n_embd": 128, "n_head": 4} if arguments.trial else {}
+    vocabulary, files = (2_000, 300) if arguments.trial else (50_000, None)
+    batch_size = 8 if arguments.trial else arguments.batch_size
+    tokenizer, train, valid, progress = load_blocks(out, vocabulary, files)
+    config = GPT2Config(
+        vocab_size=len(tokenizer),
+        n_positions=CONTEXT,
+        activation_function="gelu_pytorch_tanh",
+        bos_token_id=tokenizer.bos_token_id,
+        eos_token_id=tokenizer.eos_token_id,
+        pad_token_id=tokenizer.pad_token_id,
+        **shape,
+    )
+    collator = DataCollatorForLanguageModeling(tokenizer, mlm=False)
+    load = functools.partial(DataLoader, collate_fn=collator)
+    key_words = [*KEY_WORDS, *(f" {word}" for word in KEY_WORDS)]
+    key_token_ids, _ = causal_lm.find_key_tokens(key_words, tokenizer)
+    notebook = notebook_names("training_function", "prompts")
+
+    def run(blocks, epochs, name):
+        """Trains a new model; returns it, its losses, its evaluation and its speed."""
+        set_seed(arguments.seed)
+        model = AutoModelForCausalLM.from_config(config)
+        steps = epochs * (len(blocks) // batch_size)
+        losses, loss = notebook["training_function"](
+            model,
+            load(blocks, batch_size, shuffle=True, drop_last=True),
+            load(valid, 32),
+            key_token_ids,
+            learning_rate=arguments.learning_rate,
+            weight_decay=0.1,
+            num_train_epochs=epochs,
+            warmup_steps=min(1_000, steps // 10),
+            eval_steps=10**9,
+            logging_steps=max(1, min(20, steps // 5)),
+            output_dir=str(out / name),
+            mixed_precision=precision,
+            dynamo_backend="inductor" if device.type == "cuda" else "no",
+        )
+        speed = logged_rate(str(out / name), batch_size * CONTEXT)
+        return model, losses, loss, speed
+
+    start = f"{datetime.datetime.now():%Y%m%d-%H%M%S}"
+    probe = train.select(range(min(len(train), 60 * batch_size)))
+    *_, speed = run(probe, 1, f"probe-{start}")
+    budget = int(arguments.minutes * 60 * speed / CONTEXT)  # blocks
+    epochs = max(1, budget // len(train))
+    train = train.select(range(min(len(train), max(budget, 10 * batch_size))))
+    print(
+        f"{speed:,.0f} tokens/s: {epochs} epochs of {len(train):,} blocks", flush=True
+    )
+    untrained = AutoModelForCausalLM.from_config(config).to(device)
+    batches = load(valid, 32, collate_fn=lambda rows: collator(rows).to(device))
+    before = causal_lm.evaluate_loss(untrained, batches)
+    model, losses, after, speed = run(train, epochs, f"run-{start}")
+
+    flops = causal_lm.training_flops(model, CONTEXT)
+    dtype = {"bf16": torch.bfloat16, "fp16": torch.float16, "no": torch.float32}
+    rate = matrix_rate(device, dtype[precision])
+    prompts = list(notebook["prompts"].values())
+    record = {
+        "date": f"{datetime.date.today()}",
+        "hardware": torch.cuda.get_device_name()
+        if device.type == "cuda"
+        else platform.processor() or platform.machine(),
+        "torch": torch.__version__,
+        "parameters": model.num_parameters(),
+        "files": progress["kept"],
+        "tokens": len(train) * CONTEXT,
+        "epochs": epochs,
+        "perplexity before": round(causal_lm.perplexity(before), 1),
+        "perplexity after": round(causal_lm.perplexity(after), 2),
+        "tokens a second": round(speed),
+        "model TFLOP/s": round(speed * flops / 1e12, 2),
+        "matrix TFLOP/s": round(rate / 1e12, 2),
+        "share of the matrix rate": round(speed * flops / rate, 3),
+        "completions": generate_texts(prompts, model, tokenizer, max_new_tokens=48),
+    }
+    text = json.dumps(record, indent=2, ensure_ascii=False) + "\n"
+    (out / "record.json").write_text(text, encoding="utf-8")
+    plot_losses(losses, out / "losses.svg")
+    print(text)
+    return 0
+
+
+def plot_losses(losses: list[float], path: Path) -> None:
+    """Draws the training loss, means of fifty steps."""
+    import matplotlib
+
+    matplotlib.use("Agg")
+    import matplotlib.pyplot as plt
+
+    width = max(1, min(50, len(losses) // 20))
+    starts = range(0, len(losses) - width + 1, width)
+    means = [sum(losses[start : start + width]) / width for start in starts]
+    fig, ax = plt.subplots(figsize=(6, 2.6))
+    ax.plot([start + width for start in starts], means, color="#0072B2")
+    ax.set(xlabel="optimizer step", ylabel="training loss, nats a token")
+    fig.tight_layout()
+    fig.savefig(path)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
