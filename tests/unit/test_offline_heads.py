@@ -130,7 +130,7 @@ def test_generator_continues_a_prompt_and_fits_in_4_mb():
     assert sum(file.stat().st_size for file in folder.iterdir()) <= 4_000_000
     record = json.loads((folder / "MANIFEST.json").read_text("utf-8"))
     # a uniform guess over its 4,000 tokens has a perplexity of 4,000
-    assert record["held_out_perplexity"] < 200
+    assert record["held_out_perplexity"] < 4_000 / 20
     assert record["recipe"] == offline.recipe_hash("prose_gpt2")
     assert generator.model.dtype == torch.float32
 
