@@ -29,7 +29,7 @@ def find_answer(
     Returns:
         ``answer``; ``start`` and ``end``, its characters in the context; ``score``, the
         product of the probabilities of its first and last token among the context's
-        tokens of its window.
+        tokens in all windows.
 
     Raises:
         ValueError: the question or the context is empty.
@@ -51,11 +51,12 @@ def find_answer(
     with torch.inference_mode():
         output = model(**windows.to(model.device))
     start, end = (
-        logits.float().cpu().masked_fill(outside, -torch.inf).softmax(-1)
+        logits.cpu().masked_fill(outside, -torch.inf).flatten().softmax(0)
         for logits in (output.start_logits, output.end_logits)
     )
     # (windows, first token, last token), the last at most so many after the first
-    scores = (start[:, :, None] * end[:, None]).triu().tril(max_answer_tokens - 1)
+    start, end = start.view(*outside.shape, 1), end.view(len(outside), 1, -1)
+    scores = (start * end).triu().tril(max_answer_tokens - 1)
     window, first, last = torch.unravel_index(scores.argmax(), scores.shape)
     begin, stop = int(offsets[window, first, 0]), int(offsets[window, last, 1])
     score = float(scores[window, first, last])
