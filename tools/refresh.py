@@ -25,15 +25,13 @@ def is_progress(output) -> bool:
     data = output.get("data", {})
     if "application/vnd.jupyter.widget-view+json" in data:
         return True
-    html = data.get("text/html")
-    if html == "":
-        return True
-    html = html or ""
-    if "<style>" in html and "progress" in html:
-        return True
+    if "text/html" in data:
+        html = data["text/html"]
+        bar_style = "<style>" in html and "progress" in html
+        return not html or bar_style or bool(PROGRESS.search(html))
     if output.get("name") == "stderr":
         return not output.text.strip() or bool(PROGRESS.search(output.text))
-    return bool(PROGRESS.search(html))
+    return False
 
 
 def clean(notebook) -> None:

@@ -10,7 +10,9 @@ The exit status is 0 if every notebook ran to its end and beat its baseline.
 
 import argparse
 import ast
+import atexit
 import datetime
+import functools
 import json
 import multiprocessing
 import os
@@ -60,12 +62,15 @@ class ReportingEngine(NBClientEngine):
         return super().execute_managed_notebook(nb_man, kernel_name, **options)
 
 
+@functools.cache
 def use_this_interpreter() -> str:
-    """The name of a kernel that runs the interpreter of this process.
+    """The name of a kernel that runs the interpreter of this process; made once.
 
     A ``python3`` kernel found elsewhere on the machine may be another environment's.
+    The environment variables that kernels inherit are set on the way.
     """
     folder = Path(tempfile.mkdtemp(prefix="companion-kernel-"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
     kernel = folder / "kernels" / "companion"
     kernel.mkdir(parents=True)
     argv = [sys.executable, "-m", "ipykernel_launcher", "-f", "{connection_file}"]
@@ -74,6 +79,10 @@ def use_this_interpreter() -> str:
     (kernel / "kernel.json").write_text(json.dumps(spec), encoding="utf-8")
     paths = [str(folder), os.environ.get("JUPYTER_PATH", "")]
     os.environ["JUPYTER_PATH"] = os.pathsep.join(filter(None, paths))
+    # Notebooks import `helpers` from this checkout also where it is not installed.
+    paths = [str(ROOT), os.environ.get("PYTHONPATH", "")]
+    os.environ["PYTHONPATH"] = os.pathsep.join(filter(None, paths))
+    os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
     return kernel.name
 
 
@@ -107,11 +116,6 @@ def execute(
     if settings.get("profile", "tiny") == "tiny":
         # Proves that nothing is fetched, and lets a forgotten name fail at once.
         os.environ.update(HF_HUB_OFFLINE="1", HF_DATASETS_OFFLINE="1")
-    os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
-    # Notebooks import `helpers` from this checkout also where it is not installed.
-    os.environ["PYTHONPATH"] = os.pathsep.join(
-        filter(None, [str(ROOT), os.environ.get("PYTHONPATH")])
-    )
     notebook = nbformat.read(source, as_version=4)
     if with_solutions:
         added = [nbformat.v4.new_code_cell(code) for code in solutions(notebook)]
