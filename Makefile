@@ -29,6 +29,7 @@ refresh: $(READY) ## execute the notebooks and write the committed outputs
 	@$(BIN)/python -m tools.refresh
 
 bench: $(READY) ## measure speed and memory against the course's own loops
+	@$(BIN)/python -m tools.bench_training
 	@$(BIN)/python -m tools.bench_translation
 	@$(BIN)/python -m tools.bench_causal_lm
 

@@ -40,12 +40,12 @@ from helpers.causal_lm import (
 )
 from helpers.runtime import mixed_precision
 from offline import stand_in
+from tools.notebooks import lifted
 from tools.train_124m import (
     KEYWORDS,
     be_quiet,
     logged_rate,
     matrix_rate,
-    notebook_names,
 )
 
 CONTEXT = 128
@@ -111,7 +111,7 @@ def bare_rate(blocks, batch_size: int, device: torch.device, precision: str) -> 
 
 def accelerate_rate(blocks, batch_size: int, device, precision: str) -> float:
     """Tokens a second of the notebook's loop."""
-    notebook = notebook_names("training_function")
+    notebook = lifted("ch7_clm", "training_function")
     load = functools.partial(DataLoader, collate_fn=default_data_collator)
     with tempfile.TemporaryDirectory() as folder:
         notebook["training_function"](

@@ -118,3 +118,23 @@ def check_executed(notebook, name: str) -> int:
             f"{name}: {len(cells) - len(ran)} of {len(cells)} code cells did not run"
         )
     return len(cells)
+
+
+def lifted(name: str, *definitions: str) -> dict:
+    """What the cells of a notebook that define ``definitions`` define, run alone.
+
+    Raises:
+        LookupError: no cell of the notebook defines one of them.
+    """
+    path = find(name)
+    cells = code_cells(nbformat.read(path, as_version=4))
+    namespace: dict = {}
+    for wanted in definitions:
+        starts = (f"def {wanted}(", f"{wanted} = ")
+        for cell in cells:
+            if any(line.startswith(starts) for line in cell.source.splitlines()):
+                exec(compile(cell.source, f"{path}: {wanted}", "exec"), namespace)
+                break
+        else:
+            raise LookupError(f"{path.name} has no cell that defines {wanted}")
+    return namespace

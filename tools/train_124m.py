@@ -23,7 +23,6 @@ import time
 from pathlib import Path
 
 import datasets
-import nbformat
 import torch
 import transformers
 from datasets import load_dataset
@@ -40,31 +39,12 @@ from helpers import causal_lm
 from helpers.generation import generate_texts
 from helpers.runtime import mixed_precision
 from offline import stand_in
-from tools.notebooks import NOTEBOOKS, code_cells
+from tools.notebooks import lifted
 
-NOTEBOOK = NOTEBOOKS / "ch7_clm_codeparrot.ipynb"
 KEYWORDS = ("pandas", "sklearn", "matplotlib", "seaborn")
 KEY_WORDS = ("plt", "pd", "sk", "fit", "predict")
 CONTEXT = 128
 HELD_OUT = 0.02
-
-
-def notebook_names(*names: str) -> dict:
-    """What the cells of the chapter that define ``names`` define, run on their own.
-
-    Raises:
-        LookupError: no cell of the notebook defines one of the names.
-    """
-    namespace: dict = {}
-    for name in names:
-        starts = (f"def {name}(", f"{name} = ")
-        for cell in code_cells(nbformat.read(NOTEBOOK, as_version=4)):
-            if any(line.startswith(starts) for line in cell.source.splitlines()):
-                exec(compile(cell.source, f"{NOTEBOOK}: {name}", "exec"), namespace)
-                break
-        else:
-            raise LookupError(f"{NOTEBOOK.name} has no cell that defines {name}")
-    return namespace
 
 
 def be_quiet() -> None:
@@ -185,7 +165,7 @@ def main(argv=None) -> int:
     load = functools.partial(DataLoader, collate_fn=collator)
     key_words = [*KEY_WORDS, *(f" {word}" for word in KEY_WORDS)]
     key_token_ids, _ = causal_lm.find_key_tokens(key_words, tokenizer)
-    notebook = notebook_names("training_function", "prompts")
+    notebook = lifted("ch7_clm", "training_function", "prompts")
 
     def run(blocks, epochs, name):
         """Trains a new model; returns it, its losses, its evaluation and its speed."""

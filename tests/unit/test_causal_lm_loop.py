@@ -17,15 +17,15 @@ from transformers import (
 )
 
 from helpers.causal_lm import evaluate_loss
-from tools.train_124m import logged_rate, notebook_names
+from tools.notebooks import lifted
+from tools.train_124m import logged_rate
 
 ROWS = [[(3 * i + j) % 20 for j in range(12)] for i in range(22)]
 
 
 @pytest.fixture(scope="module")
 def training_function():
-    notebook = notebook_names("training_function")
-    return notebook["training_function"]
+    return lifted("ch7_clm", "training_function")["training_function"]
 
 
 def new_model():
@@ -150,6 +150,6 @@ def test_accumulated_batches_make_the_step_of_one_big_batch(
     assert torch.allclose(weights_after(16, 1), weights_after(4, 4), atol=1e-5)
 
 
-def test_notebook_names_says_what_it_does_not_find():
+def test_lifted_says_what_it_does_not_find():
     with pytest.raises(LookupError, match="no cell that defines nothing_of_the_kind"):
-        notebook_names("nothing_of_the_kind")
+        lifted("ch7_clm", "nothing_of_the_kind")
