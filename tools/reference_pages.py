@@ -19,7 +19,14 @@ from itertools import groupby
 from tools.notebooks import ROOT
 
 TABLES, PAGES = ROOT / "reference", ROOT / "docs"
-TESTED = "transformers datasets evaluate accelerate huggingface-hub torch".split()
+TESTED = (
+    "transformers",
+    "datasets",
+    "evaluate",
+    "accelerate",
+    "huggingface-hub",
+    "torch",
+)
 COURSE = "https://huggingface.co/learn/llm-course"
 
 MIGRATION = """\
@@ -40,10 +47,10 @@ Tested with {versions}.
 FINDINGS = """\
 # What runs, and computes something else
 
-These calls of the course run without an error, and do something else than the text around
-them says. None takes away from what the course teaches; each changes a number or a
-result. Every entry has figures that `tests/reference/test_findings.py` computes again,
-and the notebook in which the remedy is used.
+These cells of the course run without an error, and do something else than the text around
+them says. That takes nothing from what the course teaches; knowing it spares you an
+afternoon with a number that does not fit. `tests/reference/test_findings.py` computes
+every figure here again.
 
 Tested with {versions}.
 """
@@ -106,7 +113,7 @@ def finding_entry(row: dict) -> str:
         f"Course {section_links(row['section'])}. {row['claim']}",
         figures,
         f"**Instead:** {row['fix']}",
-        f"In {notebook}, the cell with “{row['cell']}”.",
+        f"In {notebook}, the cell with\n\n" + fenced("python", row["cell"]),
     ]
     return "\n\n".join(parts)
 

@@ -9,7 +9,6 @@ a data set of the course's name that is a loading script.  Nothing needs a netwo
 """
 
 import ast
-import importlib
 import json
 import logging
 import os
@@ -22,12 +21,13 @@ from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 from unittest.mock import create_autospec
 
-import accelerate.state
+import accelerate
 import datasets
 import huggingface_hub
 import numpy as np
 import pytest
 import torch
+import torch.utils.data
 import tqdm.notebook
 import transformers
 from datasets import Dataset, DatasetDict
@@ -39,9 +39,9 @@ from offline import stand_in
 
 TABLE = Path(__file__).parents[2] / "reference" / "migration.jsonl"
 ROWS = [json.loads(line) for line in TABLE.read_text("utf-8").splitlines()]
-LIBRARIES = "transformers datasets accelerate huggingface_hub torch.utils.data".split()
+LIBRARIES = (transformers, datasets, accelerate, huggingface_hub, torch.utils.data)
 MODULES = {"np": np, "os": os, "torch": torch}
-FIELDS = "id group section course error today check".split()
+FIELDS = ["id", "group", "section", "course", "error", "today", "check"]
 SENTENCE = "I've been waiting for a HuggingFace course my whole life."
 
 
@@ -317,9 +317,8 @@ def namespace_of(request):
             if name in MODULES:
                 found[name] = MODULES[name]
             for library in LIBRARIES:
-                module = importlib.import_module(library)
-                if name not in found and hasattr(module, name):
-                    found[name] = getattr(module, name)
+                if name not in found and hasattr(library, name):
+                    found[name] = getattr(library, name)
         return found
 
     return make
