@@ -47,10 +47,10 @@ Tested with {versions}.
 FINDINGS = """\
 # What runs, and computes something else
 
-These cells of the course run without an error, and do something else than the text around
-them says. That takes nothing from what the course teaches; knowing it spares you an
-afternoon with a number that does not fit. `tests/reference/test_findings.py` computes
-every figure here again.
+These cells of the course run without an error, and do something else than the text
+around them says. That takes nothing from what the course teaches, but a result of yours
+may not fit for one of these reasons. `tests/reference/test_findings.py` computes every
+figure again, and each entry names the notebook cell where the remedy is used.
 
 Tested with {versions}.
 """

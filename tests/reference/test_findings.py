@@ -1,6 +1,6 @@
 """The figures of ``reference/findings.jsonl``, computed again, and where the fix is.
 
-Each function marked ``proof`` is named after its row's id and returns the row's figures.
+Each function marked ``proof`` has the id of its row as a name and returns its figures.
 """
 
 import contextlib
