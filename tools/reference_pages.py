@@ -85,6 +85,11 @@ def fenced(language: str, text: str) -> str:
     return f"```{language}\n{text}\n```"
 
 
+def snippet(code: str) -> str:
+    """A code block of Python, or of a command where it begins with ``!``."""
+    return fenced("sh" if code.startswith("!") else "python", code)
+
+
 def migration_entry(row: dict) -> str:
     """One entry of the migration page."""
     where = section_links(row["section"])
@@ -95,10 +100,10 @@ def migration_entry(row: dict) -> str:
     parts = [
         f"### {row['id']}",
         f"{label} {where}:",
-        fenced("python", row["course"]),
+        snippet(row["course"]),
         fenced("text", outcome),
         "Today:",
-        fenced("python", row["today"]),
+        snippet(row["today"]),
         row.get("note", ""),
     ]
     return "\n\n".join(filter(None, parts))
@@ -113,7 +118,7 @@ def finding_entry(row: dict) -> str:
         f"Course {section_links(row['section'])}. {row['claim']}",
         figures,
         f"**Instead:** {row['fix']}",
-        f"In {notebook}, the cell with\n\n" + fenced("python", row["cell"]),
+        f"In {notebook}, the cell with `{row['cell']}`.",
     ]
     return "\n\n".join(parts)
 

@@ -15,7 +15,7 @@ def test_every_error_is_on_the_page_verbatim():
     text = (PAGES / "migration.md").read_text("utf-8")
     for row in read_table("migration"):
         for field in ("course", "today"):
-            assert f"```python\n{row[field]}\n```" in text, row["id"]
+            assert f"\n{row[field]}\n```" in text, row["id"]
         message = row.get("warning", row["error"])
         assert f"\n{message}\n```" in text, row["id"]
         assert "\n" not in message, row["id"]
