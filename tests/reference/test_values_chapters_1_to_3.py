@@ -30,6 +30,7 @@ from offline import stand_in
 WAITING = "I've been waiting for a HuggingFace course my whole life."
 HATE = "I hate this so much!"
 WORKS = "My name is Sylvain and I work at Hugging Face in Brooklyn."
+SINGLE = "Hello, I'm a single sentence!"
 NETWORK = "Using a Transformer network is simple"
 ARE_YOU, FINE = "How are you?", "I'm fine, thank you!"
 PAIR = ("This is the first sentence.", "This is the second one.")
@@ -178,7 +179,7 @@ def test_name_of_the_weights_file(row, classifier, tmp_path):
 
 @proves("ch2-greetings-ids")
 def test_greetings_are_uncased(row, tokenizer):
-    """The cased ids are checked in test_values_of_real_vocabularies."""
+    """What bert-base-cased gives is checked in test_values_of_real_vocabularies."""
     assert tokenizer(["Hello!", "Cool.", "Nice!"])["input_ids"] == row["value"]
 
 
@@ -211,9 +212,26 @@ def test_masks_of_the_cut_pair(row, tokenizer):
     assert {name: encoded[name] for name in row["value"]} == row["value"]
 
 
+@proves("ch2-two-arguments-ids", "ch2-padded-pair-ids", "ch2-cut-at-five-ids")
+def test_two_rows_of_two_vocabularies(row, tokenizer):
+    """The second row begins with uncased ids, the first does not.
+
+    What bert-base-cased gives is checked in test_values_of_real_vocabularies, here as
+    in the tests that follow.
+    """
+    cased, uncased = row["value"]
+    assert tokenizer(FINE)["input_ids"][:4] == uncased[:4]
+    assert tokenizer(ARE_YOU)["input_ids"][:4] != cased[:4]
+
+
+@proves("ch2-single-sentence-ids")
+def test_ids_of_another_sentence(row, tokenizer):
+    assert "huggingface" in tokenizer.decode(row["value"])
+    assert "huggingface" not in SINGLE.lower()
+
+
 @proves("ch2-encoded-sequences")
 def test_encoded_sequences_are_uncased_and_not_rectangular(row, tokenizer):
-    """The cased ids are checked in test_values_of_real_vocabularies."""
     assert tokenizer([WAITING, HATE])["input_ids"] == row["value"]
     with pytest.raises(ValueError, match="expected sequence of length 16"):
         torch.tensor(row["value"])
@@ -241,6 +259,13 @@ def test_printed_tokens_are_not_in_the_sentence(row):
     assert [piece for piece in pieces if piece not in NETWORK] == ["transform"]
     lower = NETWORK.replace("Transformer", "transformer")
     assert "".join(pieces) == lower.replace(" ", "")
+
+
+@proves("ch2-network-decoded")
+def test_decoding_changes_no_letter(row, tokenizer):
+    """The printed tokens, joined; the ids are checked with the cased vocabulary."""
+    tokens = value("ch2-network-tokens")
+    assert tokenizer.convert_tokens_to_string(tokens) == row["truth"]
 
 
 # --- 2.5 and 2.6 ------------------------------------------------------------------
