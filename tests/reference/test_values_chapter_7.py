@@ -93,7 +93,7 @@ def test_split_of_kde4(row):
 
 
 @pytest.fixture(scope="module")
-def kde4_batch():
+def kde4_batch(reviews_tokenizer):
     """The two printed rows of labels, collated for a model with Marian's settings."""
     sizes = {"d_model": 8, "encoder_layers": 1, "decoder_layers": 1}
     sizes |= {"encoder_ffn_dim": 8, "decoder_ffn_dim": 8}
@@ -101,12 +101,11 @@ def kde4_batch():
     start = {"pad_token_id": 59513, "decoder_start_token_id": 59513}
     with torch.device("meta"):
         model = MarianMTModel(MarianConfig(vocab_size=59514, **start, **sizes))
-    tokenizer = AutoTokenizer.from_pretrained(stand_in("marian_ui"))
     rows = [
         {"input_ids": [5, 0], "attention_mask": [1, 1], "labels": labels}
         for labels in (value("ch7-labels-of-row-1"), value("ch7-labels-of-row-2"))
     ]
-    return DataCollatorForSeq2Seq(tokenizer, model=model)(rows)
+    return DataCollatorForSeq2Seq(reviews_tokenizer, model=model)(rows)
 
 
 @proves("ch7-batch-keys")
@@ -219,6 +218,15 @@ def test_footer_of_value_counts(row):
     assert last == row["today"]
 
 
+@proves("ch7-map-batch-size")
+def test_rows_that_map_passes_at_once(row):
+    rows = Dataset.from_dict({"row": range(1001)})
+    sizes = rows.map(
+        lambda rows: {"size": [len(rows["row"])] * len(rows["row"])}, batched=True
+    )
+    assert sorted(set(sizes["size"])) == [1, row["value"]]
+
+
 @proves("ch7-rouge-by-hand")
 def test_rouge_by_hand(row):
     generated, summary, verbose = map(str.split, (GENERATED, SUMMARY, VERBOSE))
@@ -310,6 +318,19 @@ def test_size_of_gpt2(row):
     size = sum(weights.numel() for weights in model.parameters())
     printed = row["value"]
     assert (f"{size / 1e6:.1f}M" if isinstance(printed, str) else size) == printed
+
+
+@proves("ch7-gpt2-context")
+def test_context_of_gpt2(row):
+    assert GPT2Config().n_positions == row["value"]
+
+
+@proves("ch7-effective-batch-size")
+def test_effective_batch_size(row):
+    args = Seq2SeqTrainingArguments(
+        per_device_train_batch_size=32, gradient_accumulation_steps=8, use_cpu=True
+    )
+    assert args.train_batch_size * args.gradient_accumulation_steps == row["value"]
 
 
 @proves("ch7-clm-batch-shapes")

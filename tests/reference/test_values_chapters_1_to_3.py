@@ -274,10 +274,9 @@ def test_decoding_changes_no_letter(row, tokenizer):
 @proves("ch2-one-dimensional-ids")
 def test_one_dimension(row, tokenizer):
     ids = tokenizer.convert_tokens_to_ids(tokenizer.tokenize(WAITING))
-    with torch.device("meta"):
-        model = DistilBertForSequenceClassification(DistilBertConfig(n_layers=1))
-        with pytest.raises(RuntimeError) as error:
-            model(torch.tensor(ids))
+    model = DistilBertForSequenceClassification(DistilBertConfig(n_layers=1))
+    with pytest.raises(RuntimeError) as error:
+        model(torch.tensor(ids))
     assert f"RuntimeError: {error.value}" == row["today"]
 
 
@@ -291,6 +290,12 @@ def test_batch_of_one(row, tokenizer):
 def test_ids_made_by_hand(row, tokenizer):
     ids = tokenizer.convert_tokens_to_ids(tokenizer.tokenize(WAITING))
     assert torch.tensor([ids]).tolist() == row["value"]
+
+
+@proves("ch2-longest-input")
+def test_longest_input(row):
+    for config in (BertConfig(), DistilBertConfig()):
+        assert config.max_position_embeddings == row["value"]
 
 
 @proves("ch2-ids-with-special-tokens")
@@ -384,6 +389,11 @@ def test_shapes_of_the_batch(row, tokenizer):
 # --- 3.3 and 3.4 ------------------------------------------------------------------
 
 
+@proves("ch3-logging-steps")
+def test_logging_steps(row):
+    assert TrainingArguments().logging_steps == row["value"]
+
+
 @proves("ch3-predictions-shape")
 def test_shape_of_predictions(row, classifier, tmp_path):
     rows = {"input_ids": [[101, 7592, 102]] * 408, "label": [1] * 408}
@@ -435,6 +445,13 @@ def test_logits_of_the_batch(row, classifier):
     shape = value("ch3-shuffled-batch-shapes")["input_ids"]
     ids = torch.zeros(shape, dtype=torch.long)
     assert list(classifier(ids).logits.shape) == row["value"]
+
+
+@proves("ch3-trainer-defaults")
+def test_defaults_of_the_trainer(row):
+    defaults = TrainingArguments()
+    for name, printed in row["value"].items():
+        assert getattr(defaults, name) == printed
 
 
 @proves("ch3-training-steps")
