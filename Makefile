@@ -36,5 +36,5 @@ bench: $(READY) ## measure speed and memory against the course's own loops
 checkpoints: $(READY) ## train the committed tiny checkpoints again
 	$(BIN)/python -m offline marian_ui mt5_reviews prose_gpt2
 
-real: $(READY) ## check against real files (MRPC, KDE strings), where they are at hand
-	@$(BIN)/python -m pytest -m real tests/real
+real: $(READY) ## check against real files (MRPC, vocabularies, …), where they are at hand
+	@$(BIN)/python -m pytest -m real tests/real tests/reference

@@ -10,8 +10,6 @@ import pytest
 from transformers import (
     AutoTokenizer,
     DataCollatorForSeq2Seq,
-    MarianConfig,
-    MarianMTModel,
 )
 
 from helpers.translation import (
@@ -47,29 +45,6 @@ def test_the_ids_that_the_course_prints(real_tokenizer):
     assert tokens["labels"] == [[577, 5891, 2, 3184, 16, 2542, 5, 1710, 0]]
     assert len(real_tokenizer(french)["input_ids"]) == 15
     assert check_languages(real_tokenizer, **EN_FR) == ""
-
-
-def test_the_batch_that_the_course_prints(real_tokenizer):
-    config = MarianConfig.from_pretrained(REAL / "opus-mt-en-fr")
-    config.update(
-        {"d_model": 8, "encoder_layers": 1, "decoder_layers": 1}
-        | {"encoder_ffn_dim": 8, "decoder_ffn_dim": 8}
-    )
-    model = MarianMTModel(config)
-    labels = [
-        [577, 5891, 2, 3184, 16, 2542, 5, 1710, 0],
-        [1211, 3, 49, 9409, 1211, 3, 29140, 817, 3124, 817, 550, 7032, 5821, 7907]
-        + [12649, 0],
-    ]
-    rows = [
-        {"input_ids": [5, 0], "attention_mask": [1, 1], "labels": row} for row in labels
-    ]
-    batch = DataCollatorForSeq2Seq(real_tokenizer, model=model)(rows)
-    assert batch["labels"].tolist() == [labels[0] + [-100] * 7, labels[1]]
-    assert batch["decoder_input_ids"].tolist() == [
-        [59513] + labels[0] + [59513] * 6,
-        [59513] + labels[1][:-1],
-    ]
 
 
 def test_all_real_kde_strings_pass_preprocessing_and_collation(real_tokenizer):
