@@ -44,7 +44,7 @@ def test_loads_and_fits(page, address, path):
         lambda r: r.url.startswith((address, "data:")) or problems.append(r.url),
     )
     page.goto(address + path, wait_until="networkidle")
-    assert page.locator("h1").first.is_visible()
+    assert "LLM course companion" in page.title()
     for width in (360, 768, 1440):
         page.set_viewport_size({"width": width, "height": 900})
         assert page.evaluate(OVERFLOWING) == [], f"{width} pixels"
@@ -58,18 +58,23 @@ def test_home_is_the_start_page(page, address):
 
 @pytest.mark.parametrize("name", names())
 def test_copy_buttons_copy_the_cells(page, address, name):
-    """Every cell's button puts the cell's code on the clipboard, character by character."""
+    """Each button puts its cell's code on the clipboard, to the last character."""
     notebook = nbformat.read(NOTEBOOKS / f"{name}.ipynb", as_version=4)
     code = [c.source for c in notebook.cells if c.cell_type == "code" and c.source]
     page.goto(f"{address}notebooks/{name}.html")
-    buttons = page.locator(".cell_input button.copybtn")
-    buttons.first.wait_for(state="attached")
-    assert buttons.count() == len(code)
-    for button, source in zip(buttons.all(), code, strict=True):
-        page.evaluate("navigator.clipboard.writeText('')")
-        button.dispatch_event("click")
-        page.wait_for_function("async () => await navigator.clipboard.readText()")
-        assert page.evaluate("navigator.clipboard.readText()") == source
+    page.locator(".cell_input button.copybtn").first.wait_for(state="attached")
+    copied = page.evaluate(
+        """async () => {
+          const copied = [];
+          for (const button of document.querySelectorAll(".cell_input .copybtn")) {
+            await navigator.clipboard.writeText("nothing copied");
+            button.click();
+            copied.push(await navigator.clipboard.readText());
+          }
+          return copied;
+        }"""
+    )
+    assert copied == code
 
 
 def test_outputs_have_no_copy_button(page, address):

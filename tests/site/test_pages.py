@@ -1,5 +1,6 @@
 """The built site as files: complete, small, and nothing in it from elsewhere."""
 
+import functools
 import re
 
 import nbformat
@@ -25,6 +26,7 @@ def pages(site):
     return sorted(site.rglob("*.html"))
 
 
+@functools.cache
 def read(path):
     return BeautifulSoup(path.read_text("utf-8"), "lxml")
 
@@ -42,8 +44,9 @@ def test_every_page_is_in_the_contents(site):
 def test_nothing_comes_from_elsewhere(site):
     """No script, style sheet, font or picture needs a network."""
     for path in pages(site):
+        page = read(path)
         for tag, attribute in FETCHED.items():
-            for element in read(path).find_all(tag, **{attribute: True}):
+            for element in page.find_all(tag, **{attribute: True}):
                 address = element[attribute]
                 assert not re.match(r"(https?:)?//", address), f"{path.name}: {address}"
     for path in site.rglob("*.css"):
