@@ -29,7 +29,8 @@ refresh: $(READY) ## execute the notebooks and write the committed outputs
 	@$(BIN)/python -m tools.refresh
 
 site: $(READY) ## build the site from the committed notebooks, in docs/_build/html
-	@$(BIN)/python -m sphinx -E -W --keep-going -q -c docs . docs/_build/html
+	@$(BIN)/python -m sphinx -E -W --keep-going -q -c docs -d docs/_build/doctrees \
+	    . docs/_build/html
 	@echo "docs/_build/html/index.html"
 
 bench: $(READY) ## measure speed and memory against the course's own loops
