@@ -99,7 +99,8 @@ def test_run_all_in_jupyterlab(lab, page, tmp_path):
     page.set_default_timeout(120_000)
     page.goto(lab)
     panel = page.locator(".jp-NotebookPanel:visible")
-    panel.locator(".jp-Notebook-ExecutionIndicator[data-status=idle]").wait_for()
+    # Pressed before the kernel is there, Run All asks which one to take.
+    page.locator("#jp-main-statusbar").get_by_text("| Idle").wait_for()
     page.get_by_role("menuitem", name="Run", exact=True).click()
     page.get_by_role("menuitem", name="Run All Cells", exact=True).click()
     saved, failed = [], []
