@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.installed
 .DEFAULT_GOAL := help
-.PHONY: help run test lab refresh bench checkpoints real
+.PHONY: help run test lab refresh site bench checkpoints real
 
 help: ## say what there is
 	@grep -E '^[a-z]+: .*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -27,6 +27,11 @@ lab: $(READY) ## open JupyterLab on the notebooks
 
 refresh: $(READY) ## execute the notebooks and write the committed outputs
 	@$(BIN)/python -m tools.refresh
+
+site: $(READY) ## build the site from the committed notebooks, in docs/_build/html
+	@$(BIN)/python -m sphinx -E -W --keep-going -q -c docs -d docs/_build/doctrees \
+	    . docs/_build/html
+	@echo "docs/_build/html/index.html"
 
 bench: $(READY) ## measure speed and memory against the course's own loops
 	@$(BIN)/python -m tools.bench_training

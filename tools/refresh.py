@@ -19,6 +19,9 @@ from tools.run import execute
 # What progress bars leave behind: widgets, Trainer's HTML, tqdm's text.
 PROGRESS = re.compile(r"<progress|\d%\||it/s|s/it|examples/s")
 
+# A cell's metadata that stay: its tags, and its figure's alt text for the site.
+KEPT = ("tags", "mystnb")
+
 
 def is_progress(output) -> bool:
     """Whether an output is a progress bar, which is of no use once it is full."""
@@ -48,8 +51,8 @@ def clean(notebook) -> None:
         }
     )
     for cell in notebook.cells:
-        tags = cell.metadata.get("tags", [])
-        cell.metadata = nbformat.from_dict({"tags": tags} if tags else {})
+        kept = {key: cell.metadata[key] for key in KEPT if cell.metadata.get(key)}
+        cell.metadata = nbformat.from_dict(kept)
         if cell.cell_type == "code":
             cell.outputs = [out for out in cell.outputs if not is_progress(out)]
             for output in cell.outputs:

@@ -1,6 +1,7 @@
 """Notebooks as texts: what a reader, papermill and git rely on."""
 
 import ast
+import base64
 import builtins
 import importlib
 import re
@@ -19,9 +20,10 @@ from tools.notebooks import (
     names,
     solutions,
 )
+from tools.refresh import clean
 
 PARAMETERS = {"profile", "output_dir", "seed"}
-LIMITS = {"cell": 30, "loop": 45, "bytes": 200_000, "columns": 88}
+LIMITS = {"cell": 30, "loop": 45, "bytes": 200_000, "columns": 88, "picture": 30_000}
 
 
 @pytest.fixture(params=names())
@@ -194,3 +196,31 @@ def test_readme_lists_the_notebooks():
 def test_solutions_are_python(notebook):
     for code in solutions(notebook):
         ast.parse(textwrap.dedent(code))
+
+
+def figures(notebook) -> list[tuple]:
+    """Code cells with a picture among their outputs, each with the picture's bytes."""
+    found = []
+    for cell in code_cells(notebook):
+        for output in cell.outputs:
+            for kind, value in output.get("data", {}).items():
+                if kind == "image/svg+xml":
+                    found.append((cell, value.encode()))
+                elif kind.startswith("image/"):
+                    found.append((cell, base64.b64decode(value)))
+    return found
+
+
+def test_figures_are_described_and_small(notebook):
+    """The alt text is where myst-nb, which makes the site, reads it."""
+    for cell, picture in figures(notebook):
+        image = cell.metadata.get("mystnb", {}).get("image", {})
+        assert len(image.get("alt", "").split()) >= 5, cell.source
+        assert len(picture) <= LIMITS["picture"], cell.source
+
+
+def test_refresh_keeps_what_the_site_reads(notebook):
+    """Cleaning a clean notebook changes nothing in its cells."""
+    before = [dict(cell.metadata) for cell in notebook.cells]
+    clean(notebook)
+    assert [dict(cell.metadata) for cell in notebook.cells] == before

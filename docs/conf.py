@@ -1,0 +1,83 @@
+"""The site, `make site`: pages from the committed notebooks, never executed.
+
+The source folder is the repository itself (`sphinx-build -c docs . OUT`), so notebooks
+are read where they lie, and links between files work as they do on GitHub.
+"""
+
+import re
+from pathlib import Path
+
+import tomllib
+from sphinx.search.en import SearchEnglish
+
+ROOT = Path(__file__).resolve().parent.parent
+PYPROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
+# OWNER/REPO once the project has an address; without one there are no links to it.
+REPOSITORY = PYPROJECT["tool"].get("companion", {}).get("repository")
+COLAB_BADGE = re.compile(r"\[!\[[^]]*\]\(https://colab[^)]*\)\]\([^)]*\)")
+
+project = "LLM course companion"
+html_title = project
+language = "en"
+root_doc = "docs/index"
+include_patterns = ["docs/*.md", "notebooks/*.ipynb"]
+# Folders that the search for pages need not walk through.
+exclude_patterns = [".*", "docs/_build", "runs", "outputs", "notebooks/outputs"]
+extensions = ["myst_nb", "sphinx_copybutton"]
+
+nb_execution_mode = "off"
+nb_merge_streams = True
+nb_ipywidgets_js = {}  # the default loads scripts from a CDN
+myst_heading_anchors = 3
+
+html_theme = "furo"
+html_theme_options = {"top_of_page_buttons": []}
+html_static_path = ["_static"]
+html_css_files = ["site.css"]
+html_favicon = "_static/icon.svg"
+html_additional_pages = {"index": "redirect.html"}
+html_sourcelink_suffix = ""  # notebooks are offered for download under their own names
+html_show_copyright = False
+html_use_index = False
+html_context = {"repository": REPOSITORY}
+templates_path = ["_templates"]
+pygments_style = "a11y-high-contrast-light"
+pygments_dark_style = "a11y-high-contrast-dark"
+
+# Code has copy buttons, outputs have none.
+copybutton_selector = (
+    ":is(.highlight-ipython3, .highlight-python, .highlight-sh, .highlight-bash) pre"
+)
+
+
+class SearchWithNumbers(SearchEnglish):
+    """English, and negative numbers as words: −100 can be searched for.
+
+    Both minus signs are indexed as U+2212; Sphinx takes a word that starts with the
+    ASCII one for a word to leave out.
+    """
+
+    js_splitter_code = r"""
+var splitQuery = (query) =>
+  (query.match(/(?<![\p{L}\p{N}_])[-−]\p{N}+|[\p{L}\p{N}_]+/gu) || [])
+    .map((word) => word.replace("-", "−"));
+"""
+
+    def split(self, text):
+        words = re.findall(r"(?<!\w)[-−]\d+|\w+", text)
+        return [word.replace("-", "−") for word in words]
+
+
+def prepare(app, docname, source):
+    """Drops what this build has not: unwritten pages, and images from elsewhere."""
+    if docname == root_doc:
+        listed = re.compile(r"^.*</((?:docs|notebooks)/\w+)>\n", re.M)
+        there = app.env.found_docs
+        source[0] = listed.sub(lambda m: m[0] if m[1] in there else "", source[0])
+    # The page has its own link to Colab.
+    source[0] = COLAB_BADGE.sub("", source[0])
+
+
+def setup(app):
+    app.add_search_language(SearchWithNumbers)
+    app.connect("source-read", prepare)
