@@ -12,7 +12,7 @@ import nbformat
 import pytest
 
 from tools import refresh, run
-from tools.notebooks import ROOT, NotebookError, solutions
+from tools.notebooks import ROOT, NotebookError, find, solutions
 
 SETTINGS = 'profile = "tiny"\noutput_dir = "outputs/small"\nseed = 42'
 
