@@ -24,10 +24,8 @@ from helpers.translation import Bleu
 
 NEARLY = 1e-9  # a score may pass its bound by the rounding of sums
 both = st.lists(st.tuples(text, text), min_size=1, max_size=5)
-WORDS = ("the", "cat", "sat", "on", "a", "mat", "it's", "3", "Big", "red-hot", "loved")
+WORDS = ("the", "cat", "sat", "on", "a", "mat", "it's", "3", "Big", "red-hot")
 word = st.sampled_from(WORDS)
-    ["the", "cat", "sat", "on", "a", "mat", "it's", "3", "Big", "red-hot", "stories"]
-)
 english = st.lists(word, max_size=12).map(" ".join)
 classes = st.lists(
     st.tuples(st.integers(0, 1), st.integers(0, 1)), min_size=1, max_size=30

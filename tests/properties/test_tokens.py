@@ -18,6 +18,7 @@ from transformers import (
 from helpers import causal_lm, classification, summarization, translation
 from offline import stand_in
 
+two_sides = st.lists(st.tuples(filled, filled), min_size=1, max_size=5)
 EN_FR = {"source_lang": "en", "target_lang": "fr"}
 
 
@@ -127,7 +128,7 @@ def test_padding_of_pairs_is_all_that_the_mask_hides(sentences):
 
 
 @pytest.mark.parametrize("name", ["marian_ui", "mt5_reviews"])
-@given(rows=st.lists(st.tuples(filled, filled), min_size=1, max_size=5), limit=st.integers(2, 24))  # fmt: skip
+@given(rows=two_sides, limit=st.integers(2, 24))
 def test_labels_end_fit_and_are_masked_where_padded(name, rows, limit):
     tokenizer = load(name)
     sources, targets = zip(*rows, strict=True)
