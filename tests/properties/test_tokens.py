@@ -102,7 +102,7 @@ def test_pairs_keep_their_segments_and_their_length(sentences, max_length):
     encoded = classification.tokenize_pairs(batch, tokenizer, max_length=max_length)
     for row, (first, second) in enumerate(zip(*batch.values(), strict=True)):
         ids, parts = encoded["input_ids"][row], encoded["token_type_ids"][row]
-        whole = tokenizer(first, second, verbose=False)["input_ids"]
+        [whole] = tokenizer([first], [second], verbose=False)["input_ids"]
         assert len(ids) == len(parts) == min(len(whole), max_length)
         assert parts == sorted(parts) and set(parts) <= {0, 1}
         assert ids[0] == tokenizer.cls_token_id and ids[-1] == tokenizer.sep_token_id

@@ -24,7 +24,7 @@ UNSAFE_CALLS = {
     *("subprocess.run", "subprocess.Popen", "subprocess.call"),
     *("subprocess.check_call", "subprocess.check_output", "subprocess.getoutput"),
 }
-UNSAFE_ATTRIBUTES = {"to_pickle"}
+UNSAFE_ATTRIBUTES = {"to_pickle", "register_for_checkpointing"}
 # Keyword arguments with a value that must not be.
 UNSAFE_ARGUMENTS = {
     "trust_remote_code": True,
@@ -43,6 +43,13 @@ ALLOWED = {
     # Accelerate's state files of models with tied weights, which safetensors refuses;
     # Accelerate reads them with weights_only=True.
     ("notebooks/ch7_translation.ipynb", "safe_serialization=False"),
+    # The learning-rate schedule, a pickle that Accelerate reads with
+    # weights_only=False: from the reader's own output_dir, on resume.
+    ("notebooks/ch3_finetune_mrpc.ipynb", "register_for_checkpointing"),
+    ("notebooks/ch7_translation.ipynb", "register_for_checkpointing"),
+    ("notebooks/ch7_summarization.ipynb", "register_for_checkpointing"),
+    ("notebooks/ch7_clm_codeparrot.ipynb", "register_for_checkpointing"),
+    ("helpers/causal_lm.py", "register_for_checkpointing"),
     ("notebooks/ch7_summarization.ipynb", "safe_serialization=False"),
 }
 TOKEN = re.compile(r"\bhf_[A-Za-z0-9]{16,}|\bgh[pousr]_[A-Za-z0-9]{16,}")

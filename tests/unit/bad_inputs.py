@@ -290,8 +290,8 @@ SAVE += "value={value}, baseline=60, margin=10)"
 
 SETTINGS = [
     Case(
-        f"settings cell of {name}",
-        "profile = 'tinny'",
+        "settings cell",
+        f"profile = 'tinny' in {name}",
         lambda bench, name=name: bench.settings_cell(name, profile="tinny"),
         ValueError,
         "profile is 'tinny'; it must be one of 'tiny', 'sample', 'full'",
@@ -300,8 +300,8 @@ SETTINGS = [
 ]
 SETTINGS += [
     Case(
-        f"settings cell of {name}",
-        "max_train_samples = 0",
+        "settings cell",
+        f"max_train_samples = 0 in {name}",
         lambda bench, name=name: bench.settings_cell(name, max_train_samples=0),
         ValueError,
         "max_train_samples is 0; give a whole number from 1 up, or None for the "

@@ -5,6 +5,8 @@ import re
 import pytest
 from bad_inputs import CASES, Bench
 
+from tools import reliability_inputs
+
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: f"{case.where}: {case.given}")
 def test_what_is_said(case, tmp_path):
@@ -24,3 +26,11 @@ def test_what_is_said(case, tmp_path):
 def test_no_row_is_there_twice():
     rows = [(case.where, case.given) for case in CASES]
     assert len(set(rows)) == len(rows) >= 60
+
+
+def test_the_page_shows_the_table():
+    page = reliability_inputs.PAGE.read_text("utf-8")
+    start, end = reliability_inputs.MARKERS
+    shown = page.partition(start)[2].partition(end)[0]
+    remedy = "run `python -m tools.reliability_inputs`"
+    assert shown == reliability_inputs.section(), remedy
