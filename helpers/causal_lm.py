@@ -50,13 +50,19 @@ def read_progress(folder: str, name: str) -> dict:
     """What :func:`filter_stream` has done in ``folder``; a fresh start where nothing.
 
     Raises:
-        ValueError: the folder holds the shards of another filter.
+        ValueError: the folder holds the shards of another filter, or its
+            ``progress.json`` is damaged.
     """
     file = Path(folder, "progress.json")
     file.parent.mkdir(parents=True, exist_ok=True)
     if not file.is_file():
         return {"name": name, "seen": 0, "kept": 0, "shards": 0, "finished": False}
-    progress = json.loads(file.read_text(encoding="utf-8"))
+    try:
+        progress = json.loads(file.read_text(encoding="utf-8"))
+    except ValueError as error:
+        raise ValueError(
+            f"{file} is damaged: delete {folder} and filter again"
+        ) from error
     if progress["name"] != name:
         raise ValueError(
             f"{folder} holds the shards of {progress['name']!r}, not of {name!r}: "
@@ -180,7 +186,12 @@ def chunk_texts(examples: dict, tokenizer, *, context_length: int) -> dict:
 
     Returns:
         ``{"input_ids": rows}``, each row of ``context_length`` ids.
+
+    Raises:
+        ValueError: ``context_length`` is below 1.
     """
+    if context_length < 1:
+        raise ValueError(f"context_length is {context_length}: give 1 or more")
     outputs = tokenizer(
         list(examples["content"]),
         truncation=True,
@@ -206,8 +217,11 @@ def pack_texts(examples: dict, tokenizer, *, context_length: int) -> dict:
         ``{"input_ids": rows}``, each row of ``context_length`` ids.
 
     Raises:
-        ValueError: the tokenizer has no end-of-text token.
+        ValueError: the tokenizer has no end-of-text token, or ``context_length`` is
+            below 1.
     """
+    if context_length < 1:
+        raise ValueError(f"context_length is {context_length}: give 1 or more")
     if tokenizer.eos_token_id is None:
         raise ValueError(
             "the tokenizer has no end-of-text token to put between documents: set "
@@ -259,7 +273,7 @@ def keytoken_loss(labels, logits, key_token_ids: Sequence[int], *, alpha: float 
         alpha: how much a key token adds to the weight of its row; 0 weighs all alike.
 
     Returns:
-        A scalar tensor, in nats a token.
+        A scalar tensor, in nats a token; 0 where every label is −100.
     """
     import torch
     from torch.nn.functional import cross_entropy, pad
@@ -274,7 +288,7 @@ def keytoken_loss(labels, logits, key_token_ids: Sequence[int], *, alpha: float 
     keys = torch.as_tensor(list(key_token_ids), device=labels.device)
     weights = 1.0 + alpha * torch.isin(labels, keys).sum(dim=1)
     weights = weights * (counts > 0)
-    return (weights * row_losses).sum() / weights.sum()
+    return (weights * row_losses).sum() / weights.sum().clamp(min=1)
 
 
 # The notebooks show this function in full; see "Checked copies" in CONTRIBUTING.md.

@@ -81,7 +81,8 @@ class AccuracyF1(evaluate.Metric):
     code from the Hub.  Definition: Wang et al. 2019, https://arxiv.org/abs/1804.07461.
 
     Raises:
-        ValueError: on ``compute``, when there is nothing to score.
+        ValueError: on ``compute``, when there is nothing to score, or a class is
+            neither 0 nor 1.
     """
 
     def _info(self):
@@ -99,12 +100,25 @@ class AccuracyF1(evaluate.Metric):
     def _compute(self, predictions, references):
         from sklearn.metrics import accuracy_score, f1_score
 
-        if not len(references):
-            raise ValueError("there is nothing to score: no predictions were added")
+        classes = sorted({*predictions, *references})
+        if not {0, 1}.issuperset(classes):
+            raise ValueError(
+                f"the classes are {', '.join(map(str, classes))}, but accuracy and F1 "
+                "are of two, 0 and 1: map the labels to these"
+            )
         return {
             "accuracy": float(accuracy_score(references, predictions)),
             "f1": float(f1_score(references, predictions, zero_division=0.0)),
         }
+
+    def compute(self, *, predictions=None, references=None, **options):
+        """As ``evaluate.Metric.compute``, but refuses to score nothing."""
+        given = self.writer is not None if predictions is None else len(predictions)
+        if not given:
+            raise ValueError("there is nothing to score: no predictions were added")
+        return super().compute(
+            predictions=predictions, references=references, **options
+        )
 
 
 def word_overlap(first: str, second: str) -> float:
@@ -118,7 +132,12 @@ def overlap_threshold(dataset) -> float:
 
     Args:
         dataset: rows with ``sentence1``, ``sentence2`` and ``label`` (1: equivalent).
+
+    Raises:
+        ValueError: there are no rows.
     """
+    if len(dataset) == 0:
+        raise ValueError("the split has no rows: there is no threshold to find")
     pairs = zip(dataset["sentence1"], dataset["sentence2"], strict=True)
     overlaps = np.array([word_overlap(first, second) for first, second in pairs])
     labels = np.array(dataset["label"])

@@ -39,7 +39,7 @@ def generate_texts(
         One string a text, special tokens removed.
 
     Raises:
-        TypeError: ``texts`` is one string.
+        TypeError: ``texts`` is one string, or one of them is none.
         ValueError: the tokenizer has no padding token, a text has no tokens, a count
             is below 1, or a prompt leaves no room for ``max_new_tokens``.
     """
@@ -84,11 +84,14 @@ def tokenize_prompts(
     """The token ids of each text, cut to ``max_length`` or the tokenizer's limit.
 
     Raises:
-        TypeError: ``texts`` is one string.
+        TypeError: ``texts`` is one string, or one of them is none.
         ValueError: the tokenizer has no padding token, or a text has no tokens.
     """
     if isinstance(texts, str):
         raise TypeError("texts is one string: give a list, [text]")
+    for row, text in enumerate(texts):
+        if not isinstance(text, str):
+            raise TypeError(f"text {row} is {text!r}, not a string: leave it out")
     if tokenizer.pad_token_id is None:
         raise ValueError("the tokenizer has no padding token: set tokenizer.pad_token")
     if len(texts) == 0:

@@ -32,14 +32,17 @@ def find_answer(
         tokens in all windows.
 
     Raises:
-        ValueError: the question or the context is empty.
+        ValueError: the question or the context is empty, the question is too long for
+            a window of the model, or ``max_answer_tokens`` is below 1.
 
     The span search is that of BERT's paper, section 4.2 (https://arxiv.org/abs/1810.04805).
     """
     import torch
 
-    if not question.strip() or not context.strip():
-        raise ValueError("question and context must both have text: one is empty")
+    if not question.strip() or not context.strip() or max_answer_tokens < 1:
+        raise ValueError("question and context need text, max_answer_tokens 1 or more")
+    if len(tokenizer.tokenize(question)) + stride + 4 > tokenizer.model_max_length:
+        raise ValueError("the question leaves no room for the context: shorten it")
     options = {"truncation": "only_second", "stride": stride, "padding": True}
     options |= {"return_overflowing_tokens": True, "return_offsets_mapping": True}
     windows = tokenizer(question, context, return_tensors="pt", **options)
@@ -59,6 +62,5 @@ def find_answer(
     scores = (start * end).triu().tril(max_answer_tokens - 1)
     window, first, last = torch.unravel_index(scores.argmax(), scores.shape)
     begin, stop = int(offsets[window, first, 0]), int(offsets[window, last, 1])
-    score = float(scores[window, first, last])
-    answer = context[begin:stop]
-    return {"answer": answer, "start": begin, "end": stop, "score": score}
+    place = {"start": begin, "end": stop, "score": scores.max().item()}
+    return {"answer": context[begin:stop]} | place

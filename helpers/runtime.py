@@ -1,6 +1,7 @@
 """Plumbing of the notebooks' first cells: settings, device, slices, results."""
 
 import json
+import math
 import os
 from pathlib import Path
 
@@ -183,7 +184,14 @@ def save_result(
 
     Returns:
         What was written, with ``learned``: whether the margin is reached.
+
+    Raises:
+        ValueError: the value is not a number, as after a training that diverged.
     """
+    if math.isnan(value):
+        raise ValueError(
+            f"{metric} is nan: the training diverged, so lower learning_rate"
+        )
     if lower_is_better:
         learned = value * margin <= baseline
     else:

@@ -101,14 +101,21 @@ def count_truncated(
 
     Returns:
         A count for each of the two languages.
+
+    Raises:
+        ValueError: a pair lacks one of the languages.
     """
     counts = {source_lang: 0, target_lang: 0}
     pairs = list(pairs)
+    for pair in pairs:
+        has_both_sides(
+            {"translation": pair}, source_lang=source_lang, target_lang=target_lang
+        )
     for start in range(0, len(pairs), 1000):
         batch = pairs[start : start + 1000]
         tokens = tokenizer(
-            [pair[source_lang] for pair in batch],
-            text_target=[pair[target_lang] for pair in batch],
+            [pair[source_lang] or "" for pair in batch],
+            text_target=[pair[target_lang] or "" for pair in batch],
             verbose=False,
         )
         for language, column in ((source_lang, "input_ids"), (target_lang, "labels")):
@@ -126,10 +133,18 @@ def decode_ids(token_ids, tokenizer) -> list[str]:
     Args:
         token_ids: ``(rows, length)``, an array or a list of equally long lists.
         tokenizer: the tokenizer that made the labels.
+
+    Raises:
+        ValueError: these are no ids but logits, ``(rows, length, vocabulary)``.
     """
     import numpy as np
 
     token_ids = np.asarray(token_ids)
+    if token_ids.ndim > 2:
+        raise ValueError(
+            f"ids of shape (rows, length) are needed, not of {token_ids.shape}: set "
+            "predict_with_generate=True"
+        )
     token_ids = np.where(token_ids < 0, tokenizer.pad_token_id, token_ids)
     texts = tokenizer.batch_decode(token_ids, skip_special_tokens=True)
     return [text.strip() for text in texts]
@@ -316,6 +331,7 @@ def load_catalogues(folder: str, *, source_lang: str, target_lang: str):
 
     Raises:
         FileNotFoundError: the folder holds no catalogue.
+        ValueError: a file is no catalogue.
     """
     import json
     from pathlib import Path
@@ -325,10 +341,18 @@ def load_catalogues(folder: str, *, source_lang: str, target_lang: str):
         raise FileNotFoundError(f"{folder} holds no *.json catalogue")
     found = {}
     for file in files:
-        for key, forms in json.loads(file.read_text(encoding="utf-8")).items():
-            source = key.split("\x04")[-1].strip()
-            if key and source and forms[0].strip():
-                found.setdefault((source, forms[0].strip()), f"{file.stem}:{key}")
+        try:
+            entries = json.loads(file.read_text(encoding="utf-8")).items()
+            for key, forms in entries:
+                source = key.split("\x04")[-1].strip()
+                target = forms[0].strip() if key and forms else ""
+                if source and target:
+                    found.setdefault((source, target), f"{file.stem}:{key}")
+        except (ValueError, AttributeError, KeyError) as error:
+            raise ValueError(
+                f"{file} is no message catalogue in Jed's format ({error}): take it "
+                "out of the folder"
+            ) from error
     pairs = [{source_lang: source, target_lang: target} for source, target in found]
     return _make_dataset(list(found.values()), pairs, source_lang, target_lang)
 

@@ -85,9 +85,14 @@ def check_parameters(path: Path, settings: dict) -> None:
     papermill itself warns and runs with the defaults.
 
     Raises:
-        NotebookError: not exactly one ``parameters`` cell, or an unknown setting.
+        NotebookError: no notebook, not exactly one ``parameters`` cell, or an unknown
+            setting.
     """
-    notebook = nbformat.read(path, as_version=4)
+    try:
+        notebook = nbformat.read(path, as_version=4)
+    except Exception as error:  # nbformat has a dozen, its own and json's
+        first_line = str(error).partition("\n")[0]
+        raise NotebookError(f"{path} is no notebook: {first_line}") from error
     tagged = [
         cell for cell in notebook.cells if "parameters" in cell.metadata.get("tags", [])
     ]

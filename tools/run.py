@@ -86,6 +86,13 @@ def use_this_interpreter() -> str:
     return kernel.name
 
 
+def as_notebooks_see_it(folder: Path) -> str:
+    """A folder of this checkout as a relative path, which tells no user's name."""
+    if not folder.is_relative_to(ROOT):
+        return str(folder)
+    return Path(os.path.relpath(folder, NOTEBOOKS)).as_posix()
+
+
 def execute(
     name: str,
     settings: dict,
@@ -147,6 +154,9 @@ def execute(
             source.unlink()
     cells = check_executed(executed, copy.stem)
     seconds = time.perf_counter() - start
+    for path in ("input_path", "output_path"):  # they name the user's home
+        executed.metadata["papermill"].pop(path, None)
+    nbformat.write(executed, copy)
     page, _ = HTMLExporter().from_notebook_node(executed)
     copy.with_suffix(".html").write_text(page, encoding="utf-8")
     result = json.loads(results.read_text("utf-8")) if results.is_file() else None
@@ -275,7 +285,7 @@ def run_all(paths: list[Path], settings: dict, out: Path, arguments) -> bool:
             folder = out / "outputs" / path.stem
             if not settings.get("resume"):
                 shutil.rmtree(folder, ignore_errors=True)
-            given = {"output_dir": str(folder), **settings}
+            given = {"output_dir": as_notebooks_see_it(folder), **settings}
             options = {"with_solutions": arguments.with_solutions}
             tasks.append(pool.submit(execute, str(path), given, out, **options))
         for task in as_completed(tasks):

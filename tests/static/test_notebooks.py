@@ -158,24 +158,6 @@ def test_checked_copies(notebook):
             assert without_docstrings(shown) == without_docstrings(original), home
 
 
-def test_no_login_or_upload_outside_its_guard(notebook):
-    """Uploads stand under `if push_to_hub:`; nothing logs in."""
-    for cell in code_cells(notebook):
-        tree = ast.parse(cell.source)
-        guarded = {
-            id(inner)
-            for node in ast.walk(tree)
-            if isinstance(node, ast.If) and "push_to_hub" in ast.unparse(node.test)
-            for inner in ast.walk(node)
-        }
-        for node in ast.walk(tree):
-            if isinstance(node, ast.Call):
-                called = ast.unparse(node.func).split(".")[-1]
-                assert called not in {"notebook_login", "login"}
-                uploads = {"push_to_hub", "upload_folder", "upload_file", "create_repo"}
-                assert called not in uploads or id(node) in guarded, cell.source
-
-
 def test_starts_as_all_do(name, notebook):
     """The set-up cell is the same everywhere, and an opening list has its recap."""
     first = nbformat.read(NOTEBOOKS / f"{names()[0]}.ipynb", as_version=4)

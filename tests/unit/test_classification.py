@@ -52,39 +52,8 @@ def test_a_long_pair_is_cut_at_the_limit_and_counted(tokenizer):
     assert max(map(len, shorter["input_ids"])) == 16
 
 
-def test_empty_strings_have_only_special_tokens(tokenizer):
-    encoded = tokenize_pairs({"sentence1": [""], "sentence2": [""]}, tokenizer)
-    assert encoded["input_ids"] == [[101, 102, 102]]
-
-
-@pytest.mark.parametrize(
-    "data, says",
-    [
-        (pairs().rename_column("sentence2", "text"), "no column 'sentence2'"),
-        (pairs().remove_columns("label"), "no column 'label'"),
-        (pairs().select([]), "no rows"),
-        (pairs(sentence1=["", "c"]), "row 0: 'sentence1' is ''"),
-        (pairs(sentence2=["a", None]), "row 1: 'sentence2' is None"),
-        (pairs(label=[1, 2]), "row 1: 'label' is 2, not a class from 0 to 1"),
-        (pairs(label=[-1, 0]), "row 0: 'label' is -1"),
-        (pairs(label=["yes", "no"]), "row 0: 'label' is 'yes'"),
-        (pairs(label=[0.5, 1.0]), "row 0: 'label' is 0.5"),
-    ],
-)
-def test_data_that_cannot_work_is_refused_by_name(data, says):
-    with pytest.raises(ValueError, match=says):
-        check_pairs(data)
-
-
 def test_good_data_passes():
     assert check_pairs(pairs()) is None
-
-
-def test_a_csv_of_ones_own_with_a_misnamed_column(tmp_path):
-    file = tmp_path / "mine.csv"
-    file.write_text("sentence1,sentance2,label\nOne.,Uno.,1\n", encoding="utf-8")
-    with pytest.raises(ValueError, match="no column 'sentence2'; its columns are"):
-        check_pairs(Dataset.from_csv(str(file), cache_dir=str(tmp_path)))
 
 
 def test_the_metric_equals_scikit_learn():
@@ -100,16 +69,8 @@ def test_the_metric_equals_scikit_learn():
     }
 
 
-def test_the_metric_without_a_positive_is_zero_and_without_rows_an_error():
-    metric = AccuracyF1()
-    assert metric.compute(predictions=[0, 0], references=[0, 0])["f1"] == 0
-    with pytest.raises(ValueError, match="nothing to score"):
-        metric.compute(predictions=[], references=[])
-
-
 def test_word_overlap_is_the_jaccard_index():
     assert word_overlap("A b c", "c B d") == 2 / 4
-    assert word_overlap("", "") == 0
 
 
 def test_the_threshold_separates_what_can_be_separated():

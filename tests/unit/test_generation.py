@@ -111,30 +111,8 @@ def test_model_is_left_as_it_was(marian):
     model.eval()
 
 
-def test_no_texts_no_output(marian):
-    assert generate_texts([], *marian, max_new_tokens=5) == []
-
-
 def test_long_input_is_cut(marian):
     _, tokenizer = marian
     long_text = "file " * 2000
     assert len(tokenize_prompts([long_text], tokenizer)[0]) == 512
     assert len(tokenize_prompts([long_text], tokenizer, max_length=9)[0]) == 9
-
-
-def test_errors(marian, gpt2):
-    model, tokenizer = marian
-    with pytest.raises(TypeError, match=r"one string: give a list"):
-        generate_texts("Open", model, tokenizer, max_new_tokens=5)
-    with pytest.raises(ValueError, match="must be 1 or more"):
-        generate_texts(["Open"], model, tokenizer, max_new_tokens=0)
-    with pytest.raises(ValueError, match="must be 1 or more"):
-        generate_texts(["Open"], model, tokenizer, max_new_tokens=5, batch_size=0)
-    decoder, words = gpt2
-    with pytest.raises(ValueError, match="text 1 is empty"):
-        generate_texts(["a", ""], decoder, words, max_new_tokens=5)
-    with pytest.raises(ValueError, match="no room for 12 new ones in the model's 16"):
-        generate_texts(["a b c d e f"], decoder, words, max_new_tokens=12)
-    bare = PreTrainedTokenizerFast(tokenizer_object=words.backend_tokenizer)
-    with pytest.raises(ValueError, match="no padding token"):
-        generate_texts(["a"], decoder, bare, max_new_tokens=5)

@@ -78,10 +78,3 @@ def test_an_answer_beyond_the_first_window_is_found(tokenizer):
     answer = find_answer("Where is Nora?", text, model, tokenizer)
     assert answer["answer"] == "Madrid"
     assert answer["start"] == text.index("Madrid")
-
-
-@pytest.mark.parametrize(("question", "context"), [("", CONTEXT), ("Where?", " ")])
-def test_an_empty_text_is_refused(tokenizer, question, context):
-    model = FakeModel(tokenizer, {}, {})
-    with pytest.raises(ValueError, match="one is empty"):
-        find_answer(question, context, model, tokenizer)

@@ -10,28 +10,8 @@ from datasets import Dataset
 from helpers import runtime
 
 
-@pytest.mark.parametrize(
-    "settings, says",
-    [
-        ({"profile": "tinny"}, "profile is 'tinny'; it must be one of 'tiny'"),
-        ({"profile": None}, "profile is None"),
-        ({"max_train_samples": 0}, "max_train_samples is 0; give a whole number"),
-        ({"max_eval_samples": -3}, "max_eval_samples is -3"),
-        ({"max_train_samples": "10"}, "max_train_samples is '10'"),
-        ({"max_train_samples": True}, "max_train_samples is True"),
-        ({"num_train_epochs": 0.5}, "num_train_epochs is 0.5"),
-    ],
-)
-def test_settings_that_cannot_work(settings, says):
-    with pytest.raises(ValueError, match=says):
-        runtime.check_settings(**{"profile": "tiny"} | settings)
-
-
-@pytest.mark.skipif(torch.cuda.is_available(), reason="this machine has a CUDA GPU")
-def test_full_without_cuda(monkeypatch):
-    monkeypatch.delenv("COMPANION_ALLOW_CPU", raising=False)
-    with pytest.raises(RuntimeError, match="needs a CUDA GPU.*Change runtime type"):
-        runtime.check_settings("full")
+def test_what_runs_without_cuda(monkeypatch):
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: False)
     runtime.check_settings("full", needs_gpu=False)
     monkeypatch.setenv("COMPANION_ALLOW_CPU", "1")
     runtime.check_settings("full")
@@ -49,11 +29,6 @@ def test_take_rows():
     data = Dataset.from_dict({"x": [0, 1, 2]})
     assert runtime.take_rows(data, None, "max_train_samples") is data
     assert runtime.take_rows(data, 2, "max_train_samples")["x"][:] == [0, 1]
-    for count in (0, 4):
-        with pytest.raises(ValueError, match=f"max_train_samples is {count}, but"):
-            runtime.take_rows(data, count, "max_train_samples")
-    with pytest.raises(ValueError, match="no rows"):
-        runtime.take_rows(data.select([]), None, "max_eval_samples")
 
 
 def test_a_local_folder_needs_no_hub(tmp_path):

@@ -79,7 +79,6 @@ def test_load_reviews_from_the_hub_names_the_files(monkeypatch):
         ("a <b>bold</b>  tale\n", "a bold tale"),
         ("3 < 4 and 5 > 2, I <3 it 👍", "3 < 4 and 5 > 2, I <3 it 👍"),
         ("¿Qu&eacute;?", "¿Qué?"),
-        (None, ""),
     ],
 )
 def test_clean_text(text, clean):
@@ -91,12 +90,6 @@ def test_clean_text(text, clean):
     [
         ("A fine book", "I read it in May and liked it.", True),
         ("Five stars", "I read it in May and liked it.", False),
-        ("", "I read it in May.", False),
-        (None, "I read it in May.", False),
-        ("A fine book", "", False),
-        ("A fine book", None, False),
-        ("A title longer than its body", "Good.", False),
-        ("A fine book", "A fine book", False),
     ],
 )
 def test_has_summary(title, body, kept):
@@ -111,15 +104,6 @@ def test_tokenize_reviews(tokenizer):
     assert len(tokens["labels"][1]) == 30
     assert tokens["labels"][0][-1] == tokenizer.eos_token_id
     assert tokens["labels"][0] == tokenizer(text_target="A tale")["input_ids"]
-
-
-@pytest.mark.parametrize("column", ["review_body", "review_title"])
-@pytest.mark.parametrize("empty", ["", "  ", None])
-def test_tokenize_reviews_refuses_empty_texts(tokenizer, column, empty):
-    reviews = {"review_body": ["A body"] * 2, "review_title": ["A title"] * 2}
-    reviews[column] = ["fine", empty]
-    with pytest.raises(ValueError, match=f"row 1 .* empty {column}.*has_summary"):
-        tokenize_reviews(reviews, tokenizer)
 
 
 def test_count_truncated(tokenizer):
@@ -161,18 +145,7 @@ def test_lead_sentences(splitters):
     text = "One is here. Two is here. Three is here. Four is here."
     lead = lead_sentences(text, splitters["en"])
     assert lead == "One is here.\nTwo is here.\nThree is here."
-    assert lead_sentences("", splitters["en"]) == ""
     assert lead_sentences("Only one.", splitters["en"], count=2) == "Only one."
-
-
-def test_splitter_of_another_language():
-    with pytest.raises(ValueError, match="language 'zh', only for 'en', 'es'"):
-        load_sentence_splitter("zh", ["我喜欢读书。"])
-
-
-def test_splitter_without_text():
-    with pytest.raises(ValueError, match="no 'en' text"):
-        load_sentence_splitter("en", [])
 
 
 def test_installed_splitter_is_named_or_trained_instead(monkeypatch):
@@ -202,7 +175,6 @@ def test_split_words():
     assert split_words("我喜欢 it, カナ2") == ["我", "喜", "欢", "it", "カ", "ナ", "2"]
     assert split_words("trilogi\u0301a") == ["trilogía"]  # a letter and its accent
     assert split_words("snake_case, it's") == ["snake", "case", "it", "s"]
-    assert split_words("") == split_words("👍 … !") == []
     assert split_words("loved stories the", use_stemmer=True) == [
         "love",
         "stori",
@@ -247,26 +219,11 @@ def test_rouge_of_lines():
     assert scores["rougeLsum"] == 100
 
 
-def test_rouge_of_empty_texts():
-    for prediction, reference in (("", "a title"), ("a title", ""), ("", "")):
-        scores = Rouge().compute(predictions=[prediction], references=[reference])
-        assert set(scores.values()) == {0.0}
-
-
 def test_rouge_adds_up_batches():
     metric = Rouge()
     metric.add_batch(predictions=["one two"], references=["one two"])
     metric.add_batch(predictions=["one", ""], references=["two", "three"])
     assert metric.compute()["rouge1"] == pytest.approx(100 / 3)
-
-
-def test_rouge_refuses_nothing_and_unequal_lengths():
-    with pytest.raises(ValueError, match="nothing to score"):
-        Rouge().compute()
-    with pytest.raises(ValueError, match="nothing to score"):
-        Rouge().compute(predictions=[], references=[])
-    with pytest.raises(ValueError, match="Mismatch"):
-        Rouge().compute(predictions=["a", "b"], references=["a"])
 
 
 def test_rouge_by_language(splitters):
@@ -281,15 +238,6 @@ def test_rouge_by_language(splitters):
     assert scores["en"]["rougeLsum"] == 100  # each sentence is a line, on both sides
     assert scores["es"]["rouge1"] == 0
     assert scores["all"]["rouge1"] == 50
-
-
-def test_rouge_by_language_refuses(splitters):
-    with pytest.raises(ValueError, match="reviews in zh, but .* for en, es only"):
-        rouge_by_language(["a"], ["a"], ["zh"], splitters)
-    with pytest.raises(ValueError, match="2 predictions, 1 references and 1 languages"):
-        rouge_by_language(["a", "b"], ["a"], ["en"], splitters)
-    with pytest.raises(ValueError, match="nothing to score"):
-        rouge_by_language([], [], [], splitters)
 
 
 def test_rouge_of_ids(tokenizer, splitters):

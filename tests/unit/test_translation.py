@@ -71,32 +71,12 @@ def test_prefix_is_put_before_the_sources_only(tokenizer):
     assert len(prefixed["input_ids"][0]) > len(plain["input_ids"][0])
 
 
-@pytest.mark.parametrize(
-    ("row", "message"),
-    [
-        ({"en": "Open"}, "pair 1 of the batch has no 'fr', only en"),
-        (
-            {"en": "Open", "de": "Öffnen"},
-            "pair 1 of the batch has no 'fr', only de, en",
-        ),
-        ({"en": "Open", "fr": " "}, "pair 1 of the batch has an empty 'fr' side"),
-        ({"en": None, "fr": "Ouvrir"}, "pair 1 of the batch has an empty 'en' side"),
-    ],
-)
-def test_bad_pairs_are_named(tokenizer, row, message):
-    batch = {"translation": [{"en": "Close", "fr": "Fermer"}, row]}
-    with pytest.raises(ValueError, match=message):
-        tokenize_pairs(batch, tokenizer, **EN_FR, max_length=64)
-
-
 def test_pairs_with_an_empty_side_can_be_dropped(tokenizer):
     dataset = Dataset.from_dict(
         pairs(("Open", "Ouvrir"), ("", "Fermer"), ("Close", "  "), ("Save", None))
     )
     kept = dataset.filter(has_both_sides, fn_kwargs=EN_FR)
     assert kept["translation"][:] == [{"en": "Open", "fr": "Ouvrir"}]
-    with pytest.raises(ValueError, match="a pair has no 'de', only en, fr"):
-        has_both_sides(dataset[0], source_lang="en", target_lang="de")
 
 
 # --- languages ------------------------------------------------------------------
@@ -104,14 +84,6 @@ def test_pairs_with_an_empty_side_can_be_dropped(tokenizer):
 
 def test_languages_of_the_checkpoint(tokenizer):
     assert check_languages(tokenizer, **EN_FR) == ""
-    with pytest.raises(ValueError, match="translates en → fr, not fr → en: swap"):
-        check_languages(tokenizer, source_lang="fr", target_lang="en")
-    with pytest.raises(ValueError, match="target_lang is 'xx'"):
-        check_languages(tokenizer, source_lang="en", target_lang="xx")
-    with pytest.raises(ValueError, match="source_lang is 'de'"):
-        check_languages(tokenizer, source_lang="de", target_lang="fr")
-    with pytest.raises(ValueError, match="both 'en'"):
-        check_languages(tokenizer, source_lang="en", target_lang="en")
 
 
 def test_languages_of_a_checkpoint_with_several_targets():
@@ -120,8 +92,6 @@ def test_languages_of_a_checkpoint_with_several_targets():
         supported_language_codes = [">>fr<<", ">>es<<"]
 
     assert check_languages(Several(), **EN_FR) == ">>fr<< "
-    with pytest.raises(ValueError, match=r"no target language 'de': .*>>es<< >>fr<<"):
-        check_languages(Several(), source_lang="en", target_lang="de")
 
 
 # --- decoding -------------------------------------------------------------------
@@ -159,22 +129,6 @@ def test_bleu_in_batches_with_several_references_equals_sacrebleu():
     assert result["precisions"] == expected.precisions
 
 
-def test_bleu_of_identical_texts_of_one_word_and_of_nothing():
-    texts = ["Open the selected file", "Close it"]
-    score = Bleu().compute(predictions=texts, references=texts)["score"]
-    assert score == pytest.approx(100)
-    # No 4-gram anywhere: 0 by definition, even where the word is right.
-    assert Bleu().compute(predictions=["Open"], references=["Open"])["score"] == 0.0
-    with pytest.raises(ValueError, match="nothing to score"):
-        Bleu().compute(predictions=[], references=[])
-    with pytest.raises(ValueError, match="nothing to score"):
-        Bleu().compute()
-    with pytest.raises(ValueError, match="different numbers of references"):
-        Bleu().compute(predictions=["a", "b"], references=[["a", "b"], ["a"]])
-    with pytest.raises(ValueError, match="Mismatch in the number"):
-        Bleu().compute(predictions=["a", "b"], references=["a"])
-
-
 def test_bleu_for_the_trainer_ignores_minus_100(tokenizer):
     texts = ["Ouvrir le fichier", "Supprimer tous les fils de discussion"]
     ids = tokenizer(text_target=texts)["input_ids"]
@@ -204,29 +158,6 @@ def test_load_pairs_reads_what_it_should(tmp_path):
     assert dataset.features["translation"].languages == ["en", "fr"]
 
 
-@pytest.mark.parametrize(
-    ("line", "message"),
-    [
-        (b"Close", "line 3: .* columns found: 1$"),
-        (b"Close\tFermer\tmore", "line 3: .* columns found: 3$"),
-        (b"Close\t ", "line 3: .* columns found: 2, one of them empty"),
-        (b"Close\tferm\xe9", "line 3 is not UTF-8"),
-    ],
-)
-def test_load_pairs_names_the_bad_line(tmp_path, line, message):
-    path = tmp_path / "pairs.tsv"
-    path.write_bytes(b"Open\tOuvrir\n\n" + line + b"\nSave\tEnregistrer\n")
-    with pytest.raises(ValueError, match=message):
-        load_pairs(str(path), **EN_FR)
-
-
-def test_load_pairs_refuses_a_file_without_pairs(tmp_path):
-    path = tmp_path / "pairs.tsv"
-    path.write_text("\n\n", encoding="utf-8")
-    with pytest.raises(ValueError, match="has no pairs"):
-        load_pairs(str(path), **EN_FR)
-
-
 def test_catalogues(tmp_path):
     (tmp_path / "one.json").write_text(
         '{"": {"domain": "one"}, "menu\\u0004Open": ["Ouvrir"], "Close": ["Fermer"], '
@@ -241,8 +172,6 @@ def test_catalogues(tmp_path):
         "%1 row",
     ]
     assert dataset["translation"][2]["fr"] == "%1 ligne"
-    with pytest.raises(FileNotFoundError, match="no \\*.json catalogue"):
-        load_catalogues(str(tmp_path / "none"), **EN_FR)
 
 
 def test_the_real_interface_strings_of_the_language_pack(tokenizer):

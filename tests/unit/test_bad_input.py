@@ -1,0 +1,36 @@
+"""What is given and what is said: every row of the table in ``bad_inputs.py``."""
+
+import re
+
+import pytest
+from bad_inputs import CASES, Bench
+
+from tools import reliability_inputs
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: f"{case.where}: {case.given}")
+def test_what_is_said(case, tmp_path):
+    error = None
+    try:
+        said = case.call(Bench(tmp_path))
+    except Exception as raised:
+        error, said = raised, str(raised)
+    assert type(error) is (case.error or type(None)), repr(error or said)
+    if error is None and case.where != "tools.run":
+        said = repr(said)
+    pattern = ".*".join(map(re.escape, case.says.split("…")))
+    said = said.replace(str(tmp_path), "FOLDER")
+    assert re.fullmatch(pattern, said, re.DOTALL), said
+
+
+def test_no_row_is_there_twice():
+    rows = [(case.where, case.given) for case in CASES]
+    assert len(set(rows)) == len(rows) >= 60
+
+
+def test_the_page_shows_the_table():
+    page = reliability_inputs.PAGE.read_text("utf-8")
+    start, end = reliability_inputs.MARKERS
+    shown = page.partition(start)[2].partition(end)[0]
+    remedy = "run `python -m tools.reliability_inputs`"
+    assert shown == reliability_inputs.section(), remedy

@@ -1,0 +1,96 @@
+"""Writes the inputs' part of docs/reliability.md: bad input tried, properties tested.
+
+python -m tools.reliability_inputs           between the page's `inputs` markers
+"""
+
+import ast
+import re
+import sys
+
+from tools.notebooks import ROOT
+
+PAGE = ROOT / "docs" / "reliability.md"
+MARKERS = "<!-- inputs -->\n", "<!-- /inputs -->"
+PROPERTIES = ROOT / "tests" / "properties"
+
+
+def bad_inputs() -> list:
+    """The rows of ``tests/unit/bad_inputs.py``, those of one function together."""
+    sys.path.insert(0, str(ROOT / "tests" / "unit"))
+    try:
+        from bad_inputs import CASES
+    finally:
+        sys.path.pop(0)
+    order = {case.where: place for place, case in reversed(list(enumerate(CASES)))}
+    return sorted(CASES, key=lambda case: order[case.where])
+
+
+def property_names() -> list[str]:
+    """What the property tests assert, as their names say it."""
+    found = []
+    for path in sorted(PROPERTIES.glob("test_*.py")):
+        for node in ast.parse(path.read_text("utf-8")).body:
+            if isinstance(node, ast.FunctionDef) and node.name.startswith("test_"):
+                found.append(node.name.removeprefix("test_").replace("_", " "))
+    return found
+
+
+def example_counts() -> tuple[int, int]:
+    """Examples a property: of the default run, and of the thorough one."""
+    text = (PROPERTIES / "conftest.py").read_text("utf-8")
+    quick, thorough = re.findall(r"max_examples=(\d+)", text)
+    return int(quick), int(thorough)
+
+
+def as_cell(text: str) -> str:
+    """A text as inline code in a Markdown table."""
+    return "`" + text.replace("|", "\\|").replace("\n", " ") + "`"
+
+
+def section() -> str:
+    """The Markdown between the markers."""
+    cases, properties = bad_inputs(), property_names()
+    refused = sum(case.error is not None or "exit " in case.says for case in cases)
+    quick, thorough = example_counts()
+    lines = [
+        "## Bad input",
+        "",
+        f"Every run of the tests tries {len(cases)} bad inputs.",
+        f"{refused} are refused in the words below, and {len(cases) - refused} have a "
+        "defined value.",
+        "In the words, … is any text, and FOLDER a folder of the reader's.",
+    ]
+    lines += ["", "| to | given | said |", "|---|---|---|"]
+    lines += [
+        f"| {case.where} | {case.given} | {as_cell(case.says)} |" for case in cases
+    ]
+    lines += [
+        "",
+        "## Properties",
+        "",
+        f"{len(properties)} properties are tested on random texts:",
+        "empty ones, single characters, right-to-left scripts, combining marks,",
+        "characters outside the basic plane.",
+        f"The default run tries {quick} examples of each;",
+        f"`pytest tests/properties --hypothesis-profile thorough` tries {thorough:,}.",
+        "",
+        *(f"- {name}" for name in properties),
+    ]
+    return "\n".join(lines) + "\n"
+
+
+def main() -> int:
+    """The command; returns the exit status."""
+    page = PAGE.read_text("utf-8")
+    before, start, rest = page.partition(MARKERS[0])
+    _, end, after = rest.partition(MARKERS[1])
+    if not (start and end):
+        print(f"{PAGE} has no {MARKERS[0].strip()} … {MARKERS[1]}", file=sys.stderr)
+        return 1
+    PAGE.write_text(before + start + section() + end + after, encoding="utf-8")
+    print(f"{PAGE.relative_to(ROOT)}: {len(bad_inputs())} bad inputs")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
