@@ -1,0 +1,53 @@
+"""Fixtures: a Hub on this machine, empty or with the course's repositories."""
+
+from pathlib import Path
+
+import pytest
+from hub_course import add_course
+from hub_server import Hub
+
+TOKENS = {"hf_reader": "reader", "hf_stranger": "stranger"}
+
+
+def serve(folder: Path):
+    """A Hub that runs until the generator is closed."""
+    hub = Hub(folder, TOKENS)
+    hub.start()
+    yield hub
+    hub.stop()
+
+
+@pytest.fixture
+def hub(tmp_path_factory):
+    """A Hub without repositories."""
+    yield from serve(tmp_path_factory.mktemp("hub"))
+
+
+@pytest.fixture(scope="session")
+def course_hub(tmp_path_factory):
+    """A Hub with the course's repositories."""
+    server = serve(tmp_path_factory.mktemp("course_hub"))
+    hub = next(server)
+    add_course(hub)
+    yield hub
+    server.close()
+
+
+@pytest.fixture
+def as_reader(monkeypatch, tmp_path):
+    """Sets what a notebook's process sees of a Hub: endpoint, token, empty caches.
+
+    Xet is off because `huggingface_hub` 2 uploads through it without asking the
+    server; with it off the client uses large file storage over HTTP.
+    """
+
+    def use(hub: Hub, token: str = "hf_reader") -> None:
+        monkeypatch.setenv("HF_ENDPOINT", hub.url)
+        monkeypatch.setenv("HF_HOME", str(tmp_path / "hf_home"))
+        monkeypatch.setenv("HF_TOKEN", token)
+        monkeypatch.setenv("HF_HUB_DISABLE_XET", "1")
+        monkeypatch.setenv("COMPANION_ALLOW_CPU", "1")
+        for name in ("HF_HUB_OFFLINE", "HF_DATASETS_OFFLINE", "HF_HUB_CACHE"):
+            monkeypatch.delenv(name, raising=False)
+
+    return use
