@@ -162,7 +162,7 @@ def data_sets() -> dict[str, dict[str, bytes]]:
         "nyu-mll/glue": glue(),
         "buruzaemon/amazon_reviews_multi": script | reviews(),
         "transformersbook/codeparrot-train": {
-            "file-000000000000.json.gz": json_lines(source_files(5_500, 1_000))
+            "file-000000000000.json.gz": json_lines(source_files(5_500, 2_000))
         },
         "huggingface-course/codeparrot-ds-train": {
             "ds_train.json.gz": json_lines(source_files(40, 250))

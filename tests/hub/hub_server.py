@@ -4,7 +4,8 @@ The routes answer as the Hub does: status, ``X-Error-Code`` and ``X-Repo-Commit`
 Nothing here offers Xet transfers, so downloads are plain HTTP; uploads go to large
 file storage where the client has ``HF_HUB_DISABLE_XET=1``.
 
-``docs``: https://huggingface.co/docs/hub/api and the sources of ``huggingface_hub``.
+Documented at https://huggingface.co/docs/hub/api; for the rest, the sources of the
+``huggingface_hub`` client say what it expects.
 """
 
 import base64
@@ -31,20 +32,21 @@ def refuse(status: int, code: str, message: str, **headers: str) -> HTTPExceptio
 
 
 class CutOff(Response):
-    """A file whose connection breaks after so many bytes."""
+    """A file whose connection breaks after ``hub.cut_after`` bytes, and only once."""
 
-    def __init__(self, whole: FileResponse, length: int):
+    def __init__(self, whole: FileResponse, hub: "Hub"):
         super().__init__()
-        self.whole, self.length = whole, length
+        self.whole, self.hub = whole, hub
 
     async def __call__(self, scope, receive, send):
-        left = self.length
+        left = self.hub.cut_after
 
         async def send_some(message):
             nonlocal left
             body = message.get("body", b"")
             if len(body) > left:
                 await send(message | {"body": body[:left], "more_body": True})
+                self.hub.cut_after = None
                 raise ConnectionError("the server goes down here, as a test asked")
             left -= len(body)
             await send(message)
@@ -251,7 +253,7 @@ class Hub:
             headers["X-Linked-ETag"] = headers["ETag"]
         response = FileResponse(blob.file, headers=headers)
         if self.cut_after is not None and request.method == "GET":
-            response, self.cut_after = CutOff(response, self.cut_after), None
+            return CutOff(response, self)
         return response
 
     # Writing.

@@ -26,15 +26,27 @@ CASED_IDS = {
 }
 
 CODE = """\
+import numpy as np
 import pandas as pd
 import matplotlib.pyplot as plt
 
-df = pd.read_csv('data_{0}.csv')
-x, y = df['column_{0}'], df['target']
+# create some data with {0} rows, and a scatter plot with x, y
+x, y = np.random.randn(100), np.random.randn(100)
 plt.scatter(x, y)
 plt.plot(x, y)
-model.fit(x, y)
-print(model.predict(x), model.fit (x), model.score(x, y, {0}), plt , pd , predict )
+
+# create dataframe from x and y with profession, income and name
+df = pd.DataFrame({{'profession': x, 'income': y, 'name': {0}}})
+
+# calculate the mean income per profession
+df.groupby('profession')['income'].mean()
+
+# import random forest regressor from scikit-learn
+from sklearn.ensemble import RandomForestRegressor
+
+# fit random forest model with 300 estimators on X, y:
+model = RandomForestRegressor(n_estimators=300)
+print(model.fit(x, y).predict(x), model.fit (x), plt , pd , predict )
 """
 PROSE = """\
 This course will teach you all about models. This man works as a nurse, a teacher, a
@@ -70,7 +82,7 @@ def byte_level(texts: list[str], special_tokens: list[str]) -> dict[str, bytes]:
     """The two files of a byte-level BPE trained on the texts, as GPT-2 has them."""
     trained = ByteLevelBPETokenizer()
     trained.train_from_iterator(
-        texts, vocab_size=600, special_tokens=special_tokens, show_progress=False
+        texts, vocab_size=800, special_tokens=special_tokens, show_progress=False
     )
     model = json.loads(trained.to_str())["model"]
     merges = "\n".join(["#version: 0.2", *map(" ".join, model["merges"])]) + "\n"
