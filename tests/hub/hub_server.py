@@ -24,11 +24,12 @@ from starlette.responses import FileResponse, JSONResponse, Response
 from starlette.routing import Route
 
 
-def refuse(status: int, code: str, message: str, **headers: str) -> HTTPException:
-    """The Hub's way to say no: a status, a code and a sentence in the headers."""
-    headers |= {"X-Error-Code": code, "X-Error-Message": message}
-    named = {name.replace("_", "-"): value for name, value in headers.items()}
-    return HTTPException(status, message, named)
+def refuse(status: int, code: str, message: str, commit: str = "") -> HTTPException:
+    """The Hub's way to say no: a status, and in the headers a code and a sentence."""
+    headers = {"X-Error-Code": code, "X-Error-Message": message}
+    if commit:
+        headers["X-Repo-Commit"] = commit
+    return HTTPException(status, message, headers)
 
 
 class CutOff(Response):
@@ -116,7 +117,7 @@ class Hub:
             Route("/api/repos/create", self.create, methods=["POST"]),
             Route(info, self.info),
             Route(info + "/auth-check", self.check_access),
-            Route(info + "/revision/{revision:path}", self.info),
+            Route(info + "/revision/{revision}", self.info),
             Route(info + "/tree/{revision}", self.tree),
             Route(info + "/tree/{revision}/{path:path}", self.tree),
             Route(info + "/paths-info/{revision}", self.paths, methods=["POST"]),
@@ -214,7 +215,7 @@ class Hub:
         inside = [path for path in sorted(files) if path.startswith(prefix)]
         if prefix and not inside:
             message = f"{folder} does not exist"
-            raise refuse(404, "EntryNotFound", message, X_Repo_Commit=sha)
+            raise refuse(404, "EntryNotFound", message, sha)
         entries = {}
         deep = request.query_params.get("recursive", "").lower() == "true"
         for path in inside:
@@ -245,7 +246,7 @@ class Hub:
         path = part(request, "path")
         if path not in files:
             message = f"{path} does not exist"
-            raise refuse(404, "EntryNotFound", message, X_Repo_Commit=sha)
+            raise refuse(404, "EntryNotFound", message, sha)
         blob = files[path]
         headers = {"X-Repo-Commit": sha, "ETag": f'"{blob.oid}"'}
         if is_large(path):
