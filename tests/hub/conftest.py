@@ -1,5 +1,6 @@
 """Fixtures: a Hub on this machine, empty or with the course's repositories."""
 
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -9,28 +10,36 @@ from hub_server import Hub
 TOKENS = {"hf_reader": "reader", "hf_stranger": "stranger"}
 
 
-def serve(folder: Path):
-    """A Hub that runs until the generator is closed."""
+@pytest.fixture(autouse=True)
+def online(monkeypatch):
+    """This process's own client may have been told to stay offline."""
+    monkeypatch.setattr("huggingface_hub.constants.HF_HUB_OFFLINE", False)
+
+
+@contextmanager
+def serving(folder: Path):
+    """A Hub that runs for the length of a ``with`` block."""
     hub = Hub(folder, TOKENS)
     hub.start()
-    yield hub
-    hub.stop()
+    try:
+        yield hub
+    finally:
+        hub.stop()
 
 
 @pytest.fixture
 def hub(tmp_path_factory):
     """A Hub without repositories."""
-    yield from serve(tmp_path_factory.mktemp("hub"))
+    with serving(tmp_path_factory.mktemp("hub")) as hub:
+        yield hub
 
 
 @pytest.fixture(scope="session")
 def course_hub(tmp_path_factory):
     """A Hub with the course's repositories."""
-    server = serve(tmp_path_factory.mktemp("course_hub"))
-    hub = next(server)
-    add_course(hub)
-    yield hub
-    server.close()
+    with serving(tmp_path_factory.mktemp("course_hub")) as hub:
+        add_course(hub)
+        yield hub
 
 
 @pytest.fixture

@@ -21,7 +21,6 @@ def reader(hub, monkeypatch, tmp_path):
     for name, value in {
         "ENDPOINT": hub.url,
         "HUGGINGFACE_CO_URL_TEMPLATE": url,
-        "HF_HUB_OFFLINE": False,
         "HF_HUB_CACHE": str(tmp_path),
         "HF_TOKEN_PATH": str(tmp_path / "token"),
     }.items():

@@ -15,7 +15,7 @@ from transformers.models.auto import (
     AutoModelForSequenceClassification,
 )
 
-from tools.notebooks import code_cells, names
+from tools.notebooks import CHAPTERS, code_cells
 from tools.run import execute
 
 FEW = {
@@ -73,7 +73,7 @@ def answers(folder, model_class) -> torch.Tensor:
 
 
 @pytest.mark.smoke
-@pytest.mark.parametrize("name", names())
+@pytest.mark.parametrize("name", CHAPTERS)
 def test_full(name, course_hub, as_reader, tmp_path):
     as_reader(course_hub)
     upload = {"push_to_hub": True} if name in UPLOADS else {}
@@ -90,13 +90,14 @@ def test_full(name, course_hub, as_reader, tmp_path):
     assert torch.equal(answers(fetched, model_class), own)
 
 
+# In chapter 2 `sample` is `full`, in 1 and 7.6 it differs in numbers of rows alone.
+SAME = ("ch1_pipelines", "ch2_tokenizers_models", "ch7_clm_codeparrot")
+
+
 @pytest.mark.smoke
 @pytest.mark.parametrize(
     "name",
-    [
-        pytest.param(name, marks=[pytest.mark.slow] if "clm" in name else [])
-        for name in names()
-    ],
+    [pytest.param(n, marks=[pytest.mark.slow] if n in SAME else []) for n in CHAPTERS],
 )
 def test_sample(name, course_hub, as_reader, tmp_path):
     as_reader(course_hub)
