@@ -54,15 +54,19 @@ def check_settings(
         raise RuntimeError(NO_CUDA.format(profile=profile, torch=torch.__version__))
 
 
-def require_repositories(*, model: str = "", dataset: str = "") -> None:
+def require_repositories(
+    *, model: str = "", dataset: str = "", revision: str | None = None
+) -> None:
     """Makes sure that a checkpoint and a data set can be loaded.
 
     A local folder passes; so does what the cache holds when the Hub cannot be
-    reached.  Give Hub names as ``from_pretrained`` and ``load_dataset`` take them.
+    reached.  Give Hub names as ``from_pretrained`` and ``load_dataset`` take them, and
+    the ``revision`` of the data set if it is not ``main``.
 
     Raises:
         RuntimeError: one sentence that says which repository cannot be had, why, and
-            what to do: unreachable and not cached, unknown or private, gated.
+            what to do: unreachable and not cached, unknown or private, gated, without
+            that revision, or refused for the token or the number of requests.
     """
     from huggingface_hub import HfApi
     from huggingface_hub.errors import (
@@ -71,13 +75,17 @@ def require_repositories(*, model: str = "", dataset: str = "") -> None:
         LocalEntryNotFoundError,
         OfflineModeIsEnabled,
         RepositoryNotFoundError,
+        RevisionNotFoundError,
     )
 
-    for kind, name in (("model", model), ("dataset", dataset)):
+    for kind, name, at in (("model", model, None), ("dataset", dataset, revision)):
         if not name or Path(name).is_dir():
             continue
         try:
-            HfApi().repo_info(name, repo_type=kind, timeout=20)
+            api = HfApi()
+            # A gated repository shows its description to all, its files to some.
+            if api.repo_info(name, repo_type=kind, revision=at, timeout=20).gated:
+                api.auth_check(name, repo_type=kind)
         except GatedRepoError as error:
             raise RuntimeError(
                 f"the {kind} {name!r} is gated: accept its terms on its page at "
@@ -88,12 +96,24 @@ def require_repositories(*, model: str = "", dataset: str = "") -> None:
                 f"the Hub has no {kind} named {name!r} that you may read: check the "
                 "spelling; if it is private, log in with `hf auth login`"
             ) from error
+        except RevisionNotFoundError as error:
+            raise RuntimeError(
+                f"the {kind} {name!r} has no revision {at!r} any more: look up its "
+                "branches on its page at huggingface.co, and change `revision`"
+            ) from error
         except HfHubHTTPError as error:
             status = error.response.status_code
             if status == 429 or status >= 500:
                 if _is_cached(kind, name):
                     continue
                 remedy = "wait a minute and run the cell again"
+                if status == 429:
+                    remedy += "; logged in (`hf auth login`) you may ask more often"
+            elif status == 401:
+                remedy = (
+                    "your token is not valid: log in again with `hf auth login`, and "
+                    "unset the environment variable HF_TOKEN if it holds an old one"
+                )
             else:
                 remedy = "check the token (`hf auth whoami`) and the name"
             raise RuntimeError(

@@ -1,8 +1,5 @@
 """helpers.runtime: settings that cannot work are refused with one clear sentence."""
 
-import threading
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-
 import pytest
 import torch
 from datasets import Dataset
@@ -17,12 +14,20 @@ def test_what_runs_without_cuda(monkeypatch):
     runtime.check_settings("full")
 
 
-def test_precision_is_one_that_accelerate_knows():
+@pytest.mark.parametrize(
+    "cuda, computes_bf16, precision",
+    [(False, False, "no"), (True, False, "fp16"), (True, True, "bf16")],
+)
+def test_precision_is_the_machines(cuda, computes_bf16, precision, monkeypatch):
     from accelerate.utils import PrecisionType
 
-    assert runtime.mixed_precision() in PrecisionType.list()
-    if not torch.cuda.is_available():
-        assert runtime.mixed_precision() == "no"
+    def is_bf16_supported(including_emulation=True):
+        return including_emulation or computes_bf16
+
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: cuda)
+    monkeypatch.setattr(torch.cuda, "is_bf16_supported", is_bf16_supported)
+    assert runtime.mixed_precision() == precision
+    assert precision in PrecisionType.list()
 
 
 def test_take_rows():
@@ -33,56 +38,6 @@ def test_take_rows():
 
 def test_a_local_folder_needs_no_hub(tmp_path):
     runtime.require_repositories(model=str(tmp_path), dataset=str(tmp_path))
-
-
-@pytest.fixture
-def hub(monkeypatch, tmp_path):
-    """A server on this machine that answers every request as told, and no cache."""
-    told = {"status": 200, "headers": {}}
-
-    class Handler(BaseHTTPRequestHandler):
-        def do_GET(self):
-            self.send_response(told["status"])
-            for name, value in told["headers"].items():
-                self.send_header(name, value)
-            self.send_header("content-length", "0")
-            self.end_headers()
-
-        def log_message(self, *arguments):
-            pass
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    endpoint = f"http://127.0.0.1:{server.server_port}"
-    monkeypatch.setattr("huggingface_hub.constants.ENDPOINT", endpoint)
-    monkeypatch.setattr("huggingface_hub.constants.HF_HUB_OFFLINE", False)
-    monkeypatch.setattr("huggingface_hub.constants.HF_HUB_CACHE", str(tmp_path))
-    yield told
-    server.shutdown()
-    server.server_close()
-
-
-@pytest.mark.parametrize(
-    "status, headers, says",
-    [
-        (404, {"X-Error-Code": "RepoNotFound"}, "has no model named 'no/such'"),
-        (403, {"X-Error-Code": "GatedRepo"}, "is gated: accept its terms"),
-        (429, {}, "answered 429 .* wait a minute"),
-        (403, {}, "answered 403 .* check the token"),
-    ],
-)
-def test_what_the_hub_refuses(hub, status, headers, says):
-    hub.update(status=status, headers=headers)
-    with pytest.raises(RuntimeError, match=says):
-        runtime.require_repositories(model="no/such")
-
-
-def test_no_network_and_no_cache(hub, monkeypatch, tmp_path):
-    monkeypatch.setattr("huggingface_hub.constants.ENDPOINT", "http://127.0.0.1:9")
-    with pytest.raises(RuntimeError, match="not in the local cache and the Hub"):
-        runtime.require_repositories(dataset="nyu-mll/glue")
-    (tmp_path / "datasets--nyu-mll--glue" / "snapshots" / "abc").mkdir(parents=True)
-    runtime.require_repositories(dataset="nyu-mll/glue")
 
 
 def test_results_say_whether_the_margin_is_reached(tmp_path):
