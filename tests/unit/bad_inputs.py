@@ -454,8 +454,8 @@ RUNNER = [
         ),
         (
             "a cell that calls sys.exit(0)",
-            lambda bench: bench.run(bench.notebook("import sys; sys.exit(0)")),
-            "exit 1: FAILED  small: … of 2 code cells did not run",
+            lambda bench: bench.run(bench.notebook("import sys; sys.exit(0)", "1")),
+            "exit 1: FAILED  small: … of 3 code cells did not run",
         ),
         (
             "a notebook that does not beat its baseline",
