@@ -1,0 +1,84 @@
+"""Measures what docs/reliability.md says, and writes it there.
+
+    python -m tools.reliability            every section that has a measurement
+    python -m tools.reliability faults     one of them
+
+A section is what stands between `<!-- name -->` and `<!-- /name -->` on the page.
+"""
+
+import argparse
+import datetime
+import os
+import sys
+
+from tools.notebooks import ROOT
+
+PAGE = ROOT / "docs" / "reliability.md"
+FAULTS = {"training": 20, "saving": 10, "others": 2}
+
+
+def write_section(name: str, text: str) -> None:
+    """Replaces a section of the page.
+
+    Raises:
+        ValueError: the page does not have the section's two marks, once each.
+    """
+    page = PAGE.read_text("utf-8")
+    first, last = f"<!-- {name} -->\n", f"<!-- /{name} -->"
+    if page.count(first) != 1 or page.count(last) != 1:
+        raise ValueError(f"{PAGE.name} needs {first.strip()} and {last}, once each")
+    before, _, rest = page.partition(first)
+    _, _, after = rest.partition(last)
+    PAGE.write_text(f"{before}{first}\n{text}\n\n{last}{after}", encoding="utf-8")
+
+
+def measured() -> str:
+    """When and on what: a sentence for under a table."""
+    today = datetime.date.today().isoformat()
+    return f"Measured on {today}, {os.cpu_count()} CPU cores."
+
+
+def measure_faults(seed: int = 0) -> tuple[str, bool]:
+    """Injects all faults into all loops; returns the table, and whether all survived."""
+    from tools.faults import KINDS, LOOPS, faults, survive
+
+    lines = [
+        "| loop | " + " | ".join(KINDS.values()) + " |",
+        "|---|" + "---|" * len(KINDS),
+    ]
+    lost = []
+    for number, loop in enumerate(LOOPS):
+        survived = {kind: [] for kind in KINDS}
+        for fault in faults(seed + number, **FAULTS):
+            problem = survive(loop, fault)
+            survived[fault.kind].append(problem is None)
+            if problem:
+                lost.append(f"{loop.name}, {fault}: {problem}")
+                print(lost[-1], file=sys.stderr, flush=True)
+        cells = [f"{sum(each)} of {len(each)}" for each in survived.values()]
+        lines.append(f"| {loop.name} | " + " | ".join(cells) + " |")
+        print(lines[-1], flush=True)
+    return "\n".join([*lines, "", measured()]), not lost
+
+
+SECTIONS = {"faults": measure_faults}
+
+
+def main(argv=None) -> int:
+    """The command; returns the exit status: 1 if something was lost."""
+    parser = argparse.ArgumentParser(
+        prog="python -m tools.reliability",
+        description=__doc__,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("names", nargs="*", metavar="NAME", choices=[[], *SECTIONS])
+    good = True
+    for name in parser.parse_args(argv).names or SECTIONS:
+        text, fine = SECTIONS[name]()
+        write_section(name, text)
+        good = good and fine
+    return 0 if good else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
