@@ -46,7 +46,10 @@ from tools.notebooks import NOTEBOOKS, code_cells
 # What the loops import when they run: here, so that the server has it already.
 for module in (
     "helpers.causal_lm",
+    "torch.utils.serialization",
     "torch.utils.tensorboard",
+    "transformers.convert_slow_tokenizer",
+    "transformers.integrations.mistral",
     "transformers.trainer_seq2seq",
 ):
     importlib.import_module(module)
