@@ -179,22 +179,27 @@ def newest_complete(output_dir: str, *, tell: bool = True) -> str | None:
 def damage(folder: str) -> str | None:
     """What is wrong with a checkpoint, or ``None`` if its files fit its manifest."""
     try:
-        files = json.loads(Path(folder, MANIFEST).read_text("utf-8"))["files"].items()
+        manifest = json.loads(Path(folder, MANIFEST).read_text("utf-8"))
+        float(manifest["saved"])
+        files = [
+            (name, noted["bytes"], noted["sha256"])
+            for name, noted in manifest["files"].items()
+        ]
     except FileNotFoundError:
         return f"it has no {MANIFEST}, so saving it was interrupted"
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
         return f"its {MANIFEST} cannot be read ({_first_line(error)})"
-    for name, noted in files:
+    for name, size_then, digest_then in files:
         path = Path(folder, name)
         try:
             size, digest = path.stat().st_size, None
-            if size == noted["bytes"]:
+            if size == size_then:
                 digest = _sha256(path)
         except OSError as error:
             return f"{name} cannot be read ({error.strerror})"
         if digest is None:
-            return f"{name} has {size:,} bytes instead of {noted['bytes']:,}"
-        if digest != noted["sha256"]:
+            return f"{name} has {size:,} bytes instead of {size_then:,}"
+        if digest != digest_then:
             return f"{name} has changed since it was saved"
     return None
 

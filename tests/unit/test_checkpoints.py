@@ -43,8 +43,7 @@ def accelerator():
     accelerator = Accelerator(cpu=True)
     model = torch.nn.Linear(3, 2)
     accelerator.prepare(model, torch.optim.AdamW(model.parameters()))
-    yield accelerator
-    accelerator.free_memory()
+    return accelerator
 
 
 def save(accelerator, folder, step, **options):
@@ -109,7 +108,7 @@ def first_file(folder):
         (lambda f: (f / "manifest.json").unlink(), "saving it was interrupted"),
         (lambda f: (f / "manifest.json").write_text("{"), "cannot be read"),
         (lambda f: (f / "manifest.json").write_text("[]"), "cannot be read"),
-        (lambda f: (f / "manifest.json").write_text('{"files": {}}'), None),
+        (lambda f: (f / "manifest.json").write_text('{"files": {}}'), "cannot be read"),
     ],
 )
 def test_a_damaged_one_is_named_passed_over_and_left(accelerator, tmp_path, harm, said):
@@ -117,7 +116,7 @@ def test_a_damaged_one_is_named_passed_over_and_left(accelerator, tmp_path, harm
     harm(bad)
     with pytest.warns(UserWarning, match="passed over .*checkpoint-2: ") as caught:
         assert newest_complete(str(tmp_path)) == str(good)
-    assert said is None or said in str(caught[0].message)
+    assert said in str(caught[0].message)
     assert bad.is_dir()
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
