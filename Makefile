@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.installed
 .DEFAULT_GOAL := help
-.PHONY: help run test lab refresh site bench checkpoints real
+.PHONY: help run test lab refresh site bench checkpoints real faults
 
 help: ## say what there is
 	@grep -E '^[a-z]+: .*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -43,3 +43,7 @@ checkpoints: $(READY) ## train the committed tiny checkpoints again
 
 real: $(READY) ## check against real files (MRPC, vocabularies, …), where they are at hand
 	@$(BIN)/python -m pytest -m real tests/real tests/reference
+
+faults: $(READY) ## kill, damage and resume every training loop; figures to docs/reliability.md
+	@$(BIN)/python -m tools.reliability faults
+	@$(BIN)/python -m pytest -m slow tests/faults

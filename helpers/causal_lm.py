@@ -400,7 +400,6 @@ def prepare_training(
     steps = math.ceil(len(prepared[2]) / accelerator.gradient_accumulation_steps)
     total = num_train_epochs * steps
     lr_scheduler = get_scheduler("linear", optimizer, warmup_steps, total)
-    accelerator.register_for_checkpointing(lr_scheduler)
     return accelerator, lr_scheduler, *prepared
 
 

@@ -231,14 +231,3 @@ def save_result(
     text = json.dumps(result, indent=2) + "\n"
     Path(folder, "results.json").write_text(text, encoding="utf-8")
     return result
-
-
-def newest_epoch(output_dir: str) -> int:
-    """The number of the last epoch that a training loop saved; 0 if there is none.
-
-    The loops save a folder ``epoch_1``, ``epoch_2``, … after each epoch.
-    """
-    saved = [
-        path.name.removeprefix("epoch_") for path in Path(output_dir).glob("epoch_*")
-    ]
-    return max((int(name) for name in saved if name.isdigit()), default=0)

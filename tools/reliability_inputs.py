@@ -1,7 +1,4 @@
-"""Writes the inputs' part of docs/reliability.md: bad input tried, properties tested.
-
-python -m tools.reliability_inputs           between the page's `inputs` markers
-"""
+"""The `inputs` section of docs/reliability.md: bad input tried, properties tested."""
 
 import ast
 import re
@@ -9,8 +6,6 @@ import sys
 
 from tools.notebooks import ROOT
 
-PAGE = ROOT / "docs" / "reliability.md"
-MARKERS = "<!-- inputs -->\n", "<!-- /inputs -->"
 PROPERTIES = ROOT / "tests" / "properties"
 
 
@@ -48,7 +43,7 @@ def as_cell(text: str) -> str:
 
 
 def section() -> str:
-    """The Markdown between the markers."""
+    """The section as Markdown."""
     cases, properties = bad_inputs(), property_names()
     refused = sum(case.error is not None or "exit " in case.says for case in cases)
     quick, thorough = example_counts()
@@ -76,21 +71,4 @@ def section() -> str:
         "",
         *(f"- {name}" for name in properties),
     ]
-    return "\n".join(lines) + "\n"
-
-
-def main() -> int:
-    """The command; returns the exit status."""
-    page = PAGE.read_text("utf-8")
-    before, start, rest = page.partition(MARKERS[0])
-    _, end, after = rest.partition(MARKERS[1])
-    if not (start and end):
-        print(f"{PAGE} has no {MARKERS[0].strip()} … {MARKERS[1]}", file=sys.stderr)
-        return 1
-    PAGE.write_text(before + start + section() + end + after, encoding="utf-8")
-    print(f"{PAGE.relative_to(ROOT)}: {len(bad_inputs())} bad inputs")
-    return 0
-
-
-if __name__ == "__main__":
-    sys.exit(main())
+    return "\n".join(lines)

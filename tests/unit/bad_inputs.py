@@ -1,6 +1,6 @@
 """Bad input, one row a case: what is given, the call, and what is said or comes back.
 
-``test_bad_input.py`` runs every row; ``python -m tools.reliability_inputs`` makes a
+``test_bad_input.py`` runs every row; ``python -m tools.reliability inputs`` makes a
 table of them for ``docs/reliability.md``.
 """
 

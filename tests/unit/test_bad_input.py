@@ -5,7 +5,8 @@ import re
 import pytest
 from bad_inputs import CASES, Bench
 
-from tools import reliability_inputs
+from tools.reliability import split_page
+from tools.reliability_inputs import section
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: f"{case.where}: {case.given}")
@@ -29,8 +30,5 @@ def test_no_row_is_there_twice():
 
 
 def test_the_page_shows_the_table():
-    page = reliability_inputs.PAGE.read_text("utf-8")
-    start, end = reliability_inputs.MARKERS
-    shown = page.partition(start)[2].partition(end)[0]
-    remedy = "run `python -m tools.reliability_inputs`"
-    assert shown == reliability_inputs.section(), remedy
+    _, shown, _ = split_page("inputs")
+    assert shown == section(), "run `python -m tools.reliability inputs`"

@@ -1,5 +1,6 @@
 """The chapter's own training loop, taken from the notebook and run small."""
 
+import json
 import math
 
 import pytest
@@ -16,6 +17,7 @@ from transformers import (
     set_seed,
 )
 
+from helpers import checkpoints
 from helpers.causal_lm import evaluate_loss
 from tools.notebooks import lifted
 from tools.train_124m import logged_rate
@@ -48,7 +50,9 @@ def loaders():
     blocks = Dataset.from_dict({"input_ids": ROWS, "labels": ROWS})
     options = {"collate_fn": default_data_collator}
     return (
-        DataLoader(blocks, batch_size=4, shuffle=True, **options),
+        DataLoader(
+            blocks, batch_size=4, shuffle=True, generator=torch.Generator(), **options
+        ),
         DataLoader(blocks, batch_size=5, **options),
     )
 
@@ -100,25 +104,39 @@ def test_the_loop_learns(training_function, tmp_path):
     assert after < before / 2
 
 
-def test_the_loop_goes_on_where_it_stopped(training_function, tmp_path):
-    whole, whole_loss = train(training_function, tmp_path / "whole")
+@pytest.mark.parametrize("eval_steps", [3, 4])  # within an epoch, and at its end
+def test_the_loop_goes_on_where_it_stopped(
+    training_function, tmp_path, eval_steps, monkeypatch
+):
+    options = {"eval_steps": eval_steps}
+    whole, whole_loss = train(training_function, tmp_path / "whole", **options)
+    save, saves = checkpoints.save_checkpoint, []
+
+    def stop_after_two(*arguments):
+        saves.append(save(*arguments))
+        if len(saves) == 2:
+            raise KeyboardInterrupt
+
+    monkeypatch.setattr(checkpoints, "save_checkpoint", stop_after_two)
     stopped = tmp_path / "stopped"
-    first, _ = train(training_function, stopped, num_train_epochs=3)
-    for name in ("epoch_2", "epoch_3"):  # as if it had died in the second epoch
-        for path in sorted((stopped / name).rglob("*"), reverse=True):
-            path.unlink()
-        (stopped / name).rmdir()
-    rest, rest_loss = train(training_function, stopped, resume=True)
-    assert first == whole
-    assert rest == pytest.approx(whole[6:], rel=1e-6)
-    assert rest_loss == pytest.approx(whole_loss, rel=1e-6)
+    with pytest.raises(KeyboardInterrupt):
+        train(training_function, stopped, **options)
+    progress = json.loads(
+        (stopped / f"checkpoint-{eval_steps}/progress.json").read_text("utf-8")
+    )
+    assert (progress["epoch"], progress["batch"]) == (1, {3: 4, 4: 6}[eval_steps])
+    again, loss = train(training_function, stopped, resume=True, **options)
+    assert again == whole  # to the last bit
+    assert loss == whole_loss
 
 
 def test_resuming_a_finished_run_trains_no_more(training_function, tmp_path):
-    _, loss = train(training_function, tmp_path)
-    losses, again = train(training_function, tmp_path, resume=True)
-    assert losses == []
-    assert again == pytest.approx(loss, rel=1e-6)
+    losses, loss = train(training_function, tmp_path)
+    before = sorted(tmp_path.glob("checkpoint-*/manifest.json"))
+    written = [path.read_text("utf-8") for path in before]
+    again, loss_again = train(training_function, tmp_path, resume=True)
+    assert (again, loss_again) == (losses, loss)
+    assert [path.read_text("utf-8") for path in before] == written
 
 
 def test_accumulated_batches_make_the_step_of_one_big_batch(

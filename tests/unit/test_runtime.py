@@ -51,10 +51,3 @@ def test_results_say_whether_the_margin_is_reached(tmp_path):
     assert not runtime.save_result(tmp_path, value=11, baseline=150, **options)[
         "learned"
     ]
-
-
-def test_newest_epoch(tmp_path):
-    assert runtime.newest_epoch(tmp_path / "nothing") == 0
-    for name in ("epoch_2", "epoch_10", "epoch_x"):
-        (tmp_path / name).mkdir()
-    assert runtime.newest_epoch(tmp_path) == 10

@@ -1,0 +1,309 @@
+"""Checkpoints that are complete or absent: saving aside, checking, going on.
+
+A checkpoint is a folder ``checkpoint-N``, N counting optimizer steps.  It is written
+under ``_partial``, gets a ``manifest.json`` with the size and SHA-256 of its files, and
+is renamed when all of it is on the disk.  What does not fit its manifest is never
+loaded and never deleted: it is named in a warning, and moves to ``_replaced`` when a
+checkpoint of the same name is saved.  Copy the module as it is.
+"""
+
+import hashlib
+import json
+import logging
+import os
+import shutil
+import time
+import warnings
+from contextlib import contextmanager
+from pathlib import Path
+
+from filelock import FileLock, Timeout
+
+MANIFEST = "manifest.json"
+PROGRESS = "progress.json"
+
+
+@contextmanager
+def exclusive(output_dir: str):
+    """Lets one process at a time train in the folder; around the call that trains.
+
+    The operating system holds the lock: it is gone when the process is, however it
+    ended.  Of a distributed run the first process asks for it.
+
+    Raises:
+        RuntimeError: another run is training in the folder.
+    """
+    if int(os.environ.get("RANK", 0)) != 0:
+        yield
+        return
+    Path(output_dir).mkdir(parents=True, exist_ok=True)
+    try:
+        lock = FileLock(Path(output_dir, "_lock")).acquire(timeout=0)
+    except Timeout:
+        raise RuntimeError(
+            f"another run is training in {output_dir}: wait for it or stop it, or "
+            "choose another output_dir"
+        ) from None
+    with lock:
+        yield
+
+
+def save_checkpoint(accelerator, output_dir, lr_scheduler, progress, *, keep=2):
+    """Saves all that a training loop needs to go on; call it in every process.
+
+    Args:
+        accelerator: has prepared model and optimizer, and saves them and the states of
+            the random number generators.
+        output_dir: the folder of the run; the checkpoint's own is ``checkpoint-N``.
+        lr_scheduler: a scheduler that was not prepared, one step an optimizer step.
+        progress: what else the loop knows (position, losses, scores): a dictionary that
+            JSON takes; tensors of one element become numbers.
+        keep: how many complete checkpoints stay; older ones are deleted.
+
+    Raises:
+        OSError: the checkpoint could not be saved, and which one is still there.
+    """
+    folder = Path(output_dir, f"checkpoint-{lr_scheduler.last_epoch}")
+    with written_aside(folder, accelerator, keep=keep) as partial:
+        with _at_level("accelerate", logging.ERROR):  # it warns of tied weights
+            accelerator.save_state(str(partial))
+        if accelerator.is_main_process:
+            # Accelerate would load a registered scheduler with pickle.
+            state = {"schedule": lr_scheduler.state_dict(), **progress}
+            text = json.dumps(state, default=float)
+            Path(partial, PROGRESS).write_text(text, encoding="utf-8")
+
+
+def load_checkpoint(accelerator, output_dir, lr_scheduler) -> dict:
+    """Restores the newest complete checkpoint; returns its progress, or ``{}``.
+
+    Call it last before the loop: it restores the random number generators too.
+    """
+    newest = newest_complete(output_dir)
+    if newest is None:
+        return {}
+    accelerator.load_state(newest)
+    progress = json.loads(Path(newest, PROGRESS).read_text("utf-8"))
+    lr_scheduler.load_state_dict(progress.pop("schedule"))
+    return progress
+
+
+class CompleteCheckpoints:
+    """Mixin for ``Trainer``: checkpoints written aside, and renamed when complete.
+
+    Put it first: ``class CheckedTrainer(CompleteCheckpoints, Trainer)``.  Resume with
+    ``train(resume_from_checkpoint=newest_complete(output_dir))``.
+
+    Raises:
+        ValueError: with ``load_best_model_at_end``, which needs to know a checkpoint by
+            its final name while it is written.
+    """
+
+    _run_dir = None
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        if self.args.load_best_model_at_end:
+            raise ValueError(
+                "CompleteCheckpoints does not keep the best checkpoint: set "
+                "load_best_model_at_end=False"
+            )
+
+    def _get_output_dir(self, trial):
+        return self._run_dir or super()._get_output_dir(trial)
+
+    def _save_checkpoint(self, model, trial):
+        run_dir = self._get_output_dir(trial)
+        folder = Path(run_dir, f"checkpoint-{self.state.global_step}")
+        keep = self.args.save_total_limit
+        with written_aside(folder, self.accelerator, keep=keep) as partial:
+            self._run_dir = str(partial.parent)
+            try:
+                super()._save_checkpoint(model, trial)
+            finally:
+                self._run_dir = None
+
+
+@contextmanager
+def written_aside(folder: Path, accelerator, *, keep: int | None = None):
+    """Yields where to write ``folder``; renames it when the block has filled it.
+
+    Raises:
+        OSError: the checkpoint could not be saved, and which one is still there.
+    """
+    partial = folder.parent / "_partial" / folder.name
+    main = accelerator.is_main_process
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        if main:
+            _tidy(partial.parent)
+            partial.mkdir(parents=True)
+        accelerator.wait_for_everyone()
+        yield partial
+        accelerator.wait_for_everyone()
+        if main:
+            _write_manifest(partial)
+            _put_in_place(partial)
+            _delete_older(folder.parent, keep)
+        accelerator.wait_for_everyone()
+    except Exception as error:
+        last = newest_complete(folder.parent, tell=False)
+        there = f"the newest complete one is {last}" if last else "there is none yet"
+        free = shutil.disk_usage(folder.parent).free // 10**6
+        raise OSError(
+            f"the checkpoint {folder} could not be saved ({_first_line(error)}; "
+            f"{free:,} MB free), {there}: make room, then go on with resume=True"
+        ) from error
+
+
+def newest_complete(output_dir: str, *, tell: bool = True) -> str | None:
+    """The checkpoint that was completed last, or ``None``.
+
+    With ``tell`` it warns of each newer one that it passes over, and why.
+    """
+    folders = _checkpoints(Path(output_dir))
+    complete = _by_time(folders)
+    broken = [(each, damage(each)) for each in folders if each not in complete]
+    newest = None
+    for folder in reversed(complete):
+        reason = damage(folder)
+        if reason is None:
+            newest = str(folder)
+            break
+        broken.append((folder, reason))
+    for folder, reason in broken if tell else ():
+        warnings.warn(f"passed over {folder}: {reason}", stacklevel=2)
+    return newest
+
+
+def damage(folder: str) -> str | None:
+    """What is wrong with a checkpoint, or ``None`` if its files fit its manifest."""
+    try:
+        manifest = json.loads(Path(folder, MANIFEST).read_text("utf-8"))
+        float(manifest["saved"])
+        files = [
+            (name, noted["bytes"], noted["sha256"])
+            for name, noted in manifest["files"].items()
+        ]
+    except FileNotFoundError:
+        return f"it has no {MANIFEST}, so saving it was interrupted"
+    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+        return f"its {MANIFEST} cannot be read ({_first_line(error)})"
+    for name, size_then, digest_then in files:
+        path = Path(folder, name)
+        try:
+            size, digest = path.stat().st_size, None
+            if size == size_then:
+                digest = _sha256(path)
+        except OSError as error:
+            return f"{name} cannot be read ({error.strerror})"
+        if digest is None:
+            return f"{name} has {size:,} bytes instead of {size_then:,}"
+        if digest != digest_then:
+            return f"{name} has changed since it was saved"
+    return None
+
+
+@contextmanager
+def _at_level(name: str, level: int):
+    """Lets a logger through from a level up, for the length of the block."""
+    logger = logging.getLogger(name)
+    before = logger.level
+    logger.setLevel(level)
+    try:
+        yield
+    finally:
+        logger.setLevel(before)
+
+
+def _checkpoints(run_dir: Path) -> list[Path]:
+    """The folders of checkpoints, those that wait to be renamed too."""
+    names = [*run_dir.glob("checkpoint-*"), *run_dir.glob("_partial/checkpoint-*")]
+    return [path for path in names if path.is_dir()]
+
+
+def _by_time(folders: list[Path]) -> list[Path]:
+    """Those that have a manifest, the one that was completed last at the end."""
+    saved = {}
+    for folder in folders:
+        try:
+            manifest = json.loads(Path(folder, MANIFEST).read_text("utf-8"))
+            saved[folder] = float(manifest["saved"])
+        except (OSError, ValueError, KeyError, TypeError):
+            continue  # damage() says what is wrong
+    return sorted(saved, key=saved.get)
+
+
+def _first_line(error: Exception) -> str:
+    return f"{type(error).__name__}: {error}".partition("\n")[0]
+
+
+def _sha256(path: Path, *, flush: bool = False) -> str:
+    """The digest of a file; with ``flush`` the file is on the disk afterwards."""
+    digest = hashlib.sha256()
+    with open(path, "r+b" if flush else "rb") as file:
+        while block := file.read(1 << 20):
+            digest.update(block)
+        if flush:
+            os.fsync(file.fileno())
+    return digest.hexdigest()
+
+
+def _write_manifest(folder: Path) -> None:
+    """Notes size and digest of every file, last of all."""
+    files = {
+        path.relative_to(folder).as_posix(): {
+            "bytes": path.stat().st_size,
+            "sha256": _sha256(path, flush=True),
+        }
+        for path in sorted(folder.rglob("*"))
+        if path.is_file()
+    }
+    manifest = {"saved": time.time(), "files": files}
+    written = Path(folder, f"{MANIFEST}.part")
+    written.write_text(json.dumps(manifest, indent=1), encoding="utf-8")
+    _sha256(written, flush=True)
+    os.replace(written, Path(folder, MANIFEST))
+    _flush_folder(folder)
+
+
+def _flush_folder(folder: Path) -> None:
+    """Makes names in a folder last; where the system knows no such thing, nothing."""
+    if os.name == "posix":
+        descriptor = os.open(folder, os.O_RDONLY)
+        os.fsync(descriptor)
+        os.close(descriptor)
+
+
+def _put_in_place(partial: Path) -> None:
+    """Renames a complete checkpoint to its own name."""
+    folder = partial.parent.parent / partial.name
+    replaced = _set_aside(folder) if folder.exists() else None
+    os.rename(partial, folder)
+    _flush_folder(folder.parent)
+    if replaced and damage(replaced) is None:
+        shutil.rmtree(replaced)
+
+
+def _set_aside(folder: Path) -> Path:
+    """Moves a folder to ``_replaced`` in the folder of the run, under a free name."""
+    run_dir = folder.parent.parent if folder.parent.name[0] == "_" else folder.parent
+    aside = run_dir / "_replaced"
+    aside.mkdir(exist_ok=True)
+    number = sum(1 for _ in aside.iterdir()) + 1
+    while (target := aside / f"{folder.name}.{number}").exists():
+        number += 1
+    return folder.rename(target)
+
+
+def _tidy(aside: Path) -> None:
+    """Finishes or sets aside what an interrupted run has left."""
+    for folder in aside.glob("checkpoint-*"):
+        _set_aside(folder) if damage(folder) else _put_in_place(folder)
+
+
+def _delete_older(run_dir: Path, keep: int | None) -> None:
+    """Deletes complete checkpoints but the ``keep`` newest; damaged ones stay."""
+    for folder in _by_time(_checkpoints(run_dir))[: -keep if keep else 0]:
+        if damage(folder) is None:
+            shutil.rmtree(folder)
