@@ -44,27 +44,27 @@ BARRIER = "state.wait_for_everyone()  # until the files are complete"
 SAVES = {"training_function", "notebook_launcher", "save_model", "save_pretrained"}
 
 
-class Keep(ast.NodeVisitor):
+class Calls(ast.NodeVisitor):
     """Finds the names that a piece of code calls, function bodies aside."""
 
     def __init__(self):
         self.called, self.draws = set(), False
 
-    def visit_FunctionDef(self, node):  # noqa: N802 - the name that ast asks for
+    def visit_FunctionDef(self, node):  # as ast names it
         pass
 
-    def visit_Call(self, node):  # noqa: N802
+    def visit_Call(self, node):
         self.called.add(ast.unparse(node.func).split(".")[-1])
         self.generic_visit(node)
 
-    def visit_Attribute(self, node):  # noqa: N802
+    def visit_Attribute(self, node):
         self.draws |= isinstance(node.value, ast.Name) and node.value.id == "plt"
         self.generic_visit(node)
 
 
-def calls(source: str) -> Keep:
+def calls(source: str) -> Calls:
     """What the source calls outside of the functions that it defines."""
-    found = Keep()
+    found = Calls()
     found.visit(ast.parse(source))
     return found
 
@@ -181,7 +181,9 @@ class Script:
         found = calls(source)
         if found.draws:
             source = without_drawing(source, needed)
-        if self.preparing and any(n.endswith("TrainingArguments") for n in found.called):
+        if self.preparing and any(
+            n.endswith("TrainingArguments") for n in found.called
+        ):
             self.lines.append(PREPARED)
             self.preparing = False
         cell, lines = statements(source), []
@@ -270,9 +272,7 @@ def export(name: str, profile: str = "tiny", settings: dict | None = None) -> st
         elif "setup" not in tags and "aside" not in tags:
             shown = [output.output_type for output in cell.outputs]
             needed = set().union(*reads[number:])
-            script.add_code(
-                cell.source, shows="execute_result" in shown, needed=needed
-            )
+            script.add_code(cell.source, shows="execute_result" in shown, needed=needed)
     while script.lines[-1].startswith("\n\n#"):  # Recap, Exercises
         script.lines.pop()
     title, _, rest = sources[0].removeprefix("# ").partition("\n")
@@ -293,9 +293,7 @@ def main(argv=None) -> int:
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument("name", metavar="NAME")
-    parser.add_argument(
-        "--profile", default="tiny", choices=("tiny", "sample", "full")
-    )
+    parser.add_argument("--profile", default="tiny", choices=("tiny", "sample", "full"))
     parser.add_argument(
         "--set",
         action="append",

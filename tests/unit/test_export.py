@@ -27,9 +27,9 @@ def test_every_chapter_is_a_script(name, profile, tmp_path):
         messages.seek(0)
         found = messages.read()
     assert not re.search("undefined name|imported but unused", found), found
-    assert not re.search(r"^\s*[%!]|get_ipython|IPython|matplotlib\.pyplot as plt$"
-                         if "existing_share" not in source
-                         else r"^\s*[%!]|get_ipython|IPython", source, re.M)  # fmt: skip
+    assert not re.search(
+        r"^\s*[%!]|get_ipython|IPython|plt\.(show|subplots)", source, re.M
+    )
     assert "Set-up" not in source and "profile" not in names_of(tree)
     # One branch: the stand-ins in the tiny profile, and only there.
     assert ("stand_in(" in source) == (profile == "tiny")
