@@ -6,8 +6,8 @@
 
 Left out are the set-up cell, the cells that draw and those tagged `aside`.  Headings
 become comments, imports go to the top, and what a cell shows at its end is printed.
-In a chapter that trains, the main process prepares the data before the others, and
-alone prints and writes the result.
+In a chapter that trains, the first process of a machine prepares the data before the
+others and alone prints; the main process alone writes the result.
 """
 
 import argparse
@@ -29,14 +29,14 @@ on_cpus = "LOCAL_RANK" in os.environ and not torch.cuda.is_available()
 if on_cpus:
     os.environ["ACCELERATE_USE_CPU"] = "true"
 state = PartialState(cpu=on_cpus, timeout=timedelta(hours=5))
-print = state.print  # the main one only
-# The main one prepares the data; the others wait, then find it in the caches.
-if not state.is_main_process:
+print = state.print  # the first process of a machine only
+# The first prepares the data; the others wait, then find it in the caches.
+if not state.is_local_main_process:
     state.wait_for_everyone()
 """
 PREPARED = """
 # The data is prepared: let the other processes load it.
-if state.is_main_process:
+if state.is_local_main_process:
     state.wait_for_everyone()
 """
 BARRIER = "state.wait_for_everyone()  # until the files are complete"
@@ -276,7 +276,8 @@ def export(name: str, profile: str = "tiny", settings: dict | None = None) -> st
     while script.lines[-1].startswith("\n\n#"):  # Recap, Exercises
         script.lines.pop()
     title, _, rest = sources[0].removeprefix("# ").partition("\n")
-    first = next((part for part in rest.split("\n\n") if part[:1].isalpha()), "")
+    paragraphs = rest.strip().split("\n\n")
+    first = next((each for each in paragraphs if each[:1].isalpha()), "")
     commands = [f"python {path.stem}.py"]
     if trains:
         commands.append(f"accelerate launch --num_processes 2 {path.stem}.py")
