@@ -99,17 +99,18 @@ def choose(source: str, profile: str) -> str:
 def _take_branch(source: str, node: ast.If, profile: str) -> str:
     lines, last = source.splitlines(), node.end_lineno
     start, indent = node.lineno - 1, " " * node.col_offset
-    body = node.body if holds(node.test, profile) else node.orelse
-    while len(body) == 1 and isinstance(body[0], ast.If) and body is not node.body:
-        taken = holds(body[0].test, profile)
-        if taken is None:
+    while not holds(node.test, profile):
+        body = node.orelse
+        elif_ = len(body) == 1 and isinstance(body[0], ast.If)
+        if not elif_ or holds(body[0].test, profile) is None:
             break
-        node, body = body[0], body[0].body if taken else body[0].orelse
-        if taken:
-            break
+        node = body[0]
+    else:
+        body = node.body
     if not body:
         return "\n".join(lines[:start] + lines[last:])
     chosen = "\n".join(lines[body[0].lineno - 1 : body[-1].end_lineno])
+    chosen = re.sub(r"^(\s*)elif\b", r"\1if", chosen)
     chosen = textwrap.indent(textwrap.dedent(chosen), indent)
     return "\n".join([*lines[:start], chosen, *lines[last:]])
 

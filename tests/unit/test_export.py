@@ -50,16 +50,20 @@ else:
     x = 3
 if profile != "tiny":
     y = {"a": "é", "b": 4 if profile == "full" else 5}
-if profile == "tiny" and ready():
+if profile == "tiny":
     z = 6
+elif ready:
+    z = 7
 """
 
 
 def test_the_branch_of_the_profile_is_taken():
     tiny = export.choose(CHOICES, "tiny")
-    assert tiny.startswith('check("tiny")\nx = 1\nif "tiny" == "tiny" and ready')
+    assert tiny.startswith('check("tiny")\nx = 1\nz = 6')
     sample = export.choose(CHOICES, "sample")
-    assert sample.startswith('check("sample")\nx = 2\ny = {"a": "é", "b": 5}\n')
+    assert sample.startswith(
+        'check("sample")\nx = 2\ny = {"a": "é", "b": 5}\nif ready:\n    z = 7'
+    )
     full = export.choose(CHOICES, "full")
     assert full.startswith('check("full")\nx = 3\ny = {"a": "é", "b": 4}\n')
 
