@@ -61,7 +61,8 @@ def test_the_branch_of_the_profile_is_taken():
     tiny = export.choose(CHOICES, "tiny")
     assert tiny.startswith('check("tiny")\nx = 1\nz = 6')
     sample = export.choose(CHOICES, "sample")
-    assert sample.startswith(
+    assert sample.startswith('check("sample")\nx = 2\ny = {"a": "é", "b": 5}\n')
+    assert sample.endswith("if ready:\n    z = 7")
         'check("sample")\nx = 2\ny = {"a": "é", "b": 5}\nif ready:\n    z = 7'
     )
     full = export.choose(CHOICES, "full")
