@@ -63,8 +63,6 @@ def test_the_branch_of_the_profile_is_taken():
     sample = export.choose(CHOICES, "sample")
     assert sample.startswith('check("sample")\nx = 2\ny = {"a": "é", "b": 5}\n')
     assert sample.endswith("if ready:\n    z = 7")
-        'check("sample")\nx = 2\ny = {"a": "é", "b": 5}\nif ready:\n    z = 7'
-    )
     full = export.choose(CHOICES, "full")
     assert full.startswith('check("full")\nx = 3\ny = {"a": "é", "b": 4}\n')
 
