@@ -40,6 +40,8 @@ if state.is_local_main_process:
     state.wait_for_everyone()
 """
 BARRIER = "state.wait_for_everyone()  # until the files are complete"
+# `end_training` also ends the process group, which the rest of the script needs.
+FINISH = "for tracker in accelerator.trackers:\n        tracker.finish()"
 # Calls that write files which the next lines read.
 SAVES = {"training_function", "notebook_launcher", "save_model", "save_pretrained"}
 
@@ -178,6 +180,7 @@ class Script:
         names that later cells read.
         """
         source = re.sub(r"^# Same as helpers\..*\n", "", source, flags=re.M)
+        source = source.replace("accelerator.end_training()", FINISH)
         source = choose(source, self.profile)
         found = calls(source)
         if found.draws:
