@@ -63,6 +63,11 @@ def code_cells(notebook) -> list:
     ]
 
 
+def tagged(notebook, tag: str) -> list:
+    """The cells with this tag."""
+    return [cell for cell in notebook.cells if tag in cell.metadata.get("tags", [])]
+
+
 def code_digest(notebook) -> str:
     """A digest of the code cells' sources; changes when any of them does."""
     sources = "\0".join(cell.source for cell in code_cells(notebook))
@@ -93,12 +98,10 @@ def check_parameters(path: Path, settings: dict) -> None:
     except Exception as error:  # nbformat has a dozen, its own and json's
         first_line = str(error).partition("\n")[0]
         raise NotebookError(f"{path} is no notebook: {first_line}") from error
-    tagged = [
-        cell for cell in notebook.cells if "parameters" in cell.metadata.get("tags", [])
-    ]
-    if len(tagged) != 1:
+    count = len(tagged(notebook, "parameters"))
+    if count != 1:
         raise NotebookError(
-            f"{path.stem} has {len(tagged)} cells tagged `parameters`; it needs one"
+            f"{path.stem} has {count} cells tagged `parameters`; it needs one"
         )
     known = papermill.inspect_notebook(str(path))
     for name in settings:

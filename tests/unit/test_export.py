@@ -1,0 +1,200 @@
+"""Chapters as scripts: one profile's branch, and the same numbers on two processes."""
+
+import ast
+import json
+import os
+import re
+import subprocess
+import sys
+
+import nbformat
+import pytest
+from pyflakes import api, reporter
+
+from tools import export
+from tools.notebooks import NOTEBOOKS, ROOT, NotebookError, code_cells, names
+
+
+@pytest.mark.parametrize("profile", ["tiny", "sample", "full"])
+@pytest.mark.parametrize("name", names())
+def test_every_chapter_is_a_script(name, profile, tmp_path):
+    source = export.export(name, profile)
+    tree = ast.parse(source)
+    path = tmp_path / f"{name}.py"
+    path.write_text(source, encoding="utf-8")
+    with open(tmp_path / "messages", "w+", encoding="utf-8") as messages:
+        api.checkPath(str(path), reporter.Reporter(messages, messages))
+        messages.seek(0)
+        found = messages.read()
+    assert not re.search("undefined name|imported but unused", found), found
+    assert not re.search(
+        r"^\s*[%!]|get_ipython|IPython|plt\.(show|subplots)", source, re.M
+    )
+    assert "Set-up" not in source and "profile" not in names_of(tree)
+    # One branch: the stand-ins in the tiny profile, and only there.
+    assert ("stand_in(" in source) == (profile == "tiny")
+
+
+def names_of(tree: ast.AST) -> set[str]:
+    return {node.id for node in ast.walk(tree) if isinstance(node, ast.Name)}
+
+
+CHOICES = """\
+check(profile)
+if profile == "tiny":
+    # small
+    x = 1
+elif profile == "sample":  # middling
+    x = 2
+else:
+    x = 3
+if profile != "tiny":
+    y = {"a": "é", "b": 4 if profile == "full" else 5}
+if profile == "tiny":
+    z = 6
+elif ready:
+    z = 7
+"""
+
+
+def test_the_branch_of_the_profile_is_taken():
+    tiny = export.choose(CHOICES, "tiny")
+    assert tiny.startswith('check("tiny")\nx = 1\nz = 6')
+    sample = export.choose(CHOICES, "sample")
+    assert sample.startswith('check("sample")\nx = 2\ny = {"a": "é", "b": 5}\n')
+    assert sample.endswith("if ready:\n    z = 7")
+    full = export.choose(CHOICES, "full")
+    assert full.startswith('check("full")\nx = 3\ny = {"a": "é", "b": 4}\n')
+
+
+def test_a_drawing_cell_leaves_what_others_need():
+    cell = "fig, ax = plt.subplots()\na = f(1)\nb = a + 1\nc = 2\nax.plot(b)\n"
+    assert export.without_drawing(cell, {"b"}) == "a = f(1)\nb = a + 1"
+
+
+def test_cells_that_show_something_print_it(tmp_path):
+    notebook = nbformat.read(NOTEBOOKS / "ch3_finetune_mrpc.ipynb", as_version=4)
+    shown = [
+        cell
+        for cell in code_cells(notebook)
+        if any(out.output_type == "execute_result" for out in cell.outputs)
+    ]
+    assert len(shown) > 5
+    source = export.export("ch3")
+    assert "print(raw_datasets)\n" in source
+    assert "notebook_launcher" not in source and "\nrun(*arguments)\n" in source
+
+
+def test_settings_are_written_and_unknown_ones_refused(tmp_path, capsys):
+    path = tmp_path / "script.py"
+    arguments = ["ch7_translation", "--profile", "full", "--out", str(path)]
+    assert export.main([*arguments, "--set", "seed=7"]) == 0
+    assert "\nseed = 7\n" in path.read_text("utf-8")
+    assert export.main([*arguments, "--set", "sead=7"]) == 2
+    assert "did you mean 'seed'?" in capsys.readouterr().err
+    with pytest.raises(NotebookError, match="no notebook called"):
+        export.export("ch9")
+
+
+# Appended to the scripts: what the chapter's own evaluation gives for a model that no
+# training has touched, with each batch of predictions written down.
+EVIDENCE = {
+    "ch3_finetune_mrpc": """
+from accelerate import Accelerator
+seen = []
+class Recording(AccuracyF1):
+    def add_batch(self, *, predictions, references):
+        "Adds a batch."
+        seen.extend(predictions.tolist())
+        return super().add_batch(predictions=predictions, references=references)
+import helpers.classification
+helpers.classification.AccuracyF1 = Recording
+set_seed(seed)
+model = AutoModelForSequenceClassification.from_pretrained(checkpoint, num_labels=2)
+accelerator = Accelerator()
+prepared = accelerator.prepare(
+    model, DataLoader(columns["validation"], 4, collate_fn=data_collator)
+)
+scores = evaluate_classifier(*prepared, accelerator)
+""",
+    "ch7_translation": """
+from accelerate import Accelerator
+from torch.utils.data import DataLoader
+seen = []
+import helpers.translation
+class Recording(Bleu):
+    def add_batch(self, *, predictions, references):
+        "Adds a batch."
+        seen.extend(predictions)
+        return super().add_batch(predictions=predictions, references=references)
+helpers.translation.Bleu = Recording
+model = AutoModelForSeq2SeqLM.from_pretrained(checkpoint)
+collate = DataCollatorForSeq2Seq(tokenizer, model=model)
+accelerator = Accelerator()
+prepared = accelerator.prepare(
+    model, DataLoader(tokenized_datasets["validation"], 4, collate_fn=collate)
+)
+limits = {"max_new_tokens": max_length, "num_beams": num_beams}
+scores = evaluate_translations(*prepared, accelerator, tokenizer, **limits)
+""",
+}
+EVIDENCE_END = """
+untrained = {untrained}
+path = Path(output_dir, f"evidence_{{state.process_index}}.json")
+evidence = {{"processes": state.num_processes, "untrained": untrained}}
+path.write_text(json.dumps(evidence | {{"seen": seen, "scores": scores}}))
+"""
+# `Seq2SeqTrainer` gathers with `gather`, which keeps the rows that even batches repeat:
+# on several processes only the chapter's own loop scores each row once.
+UNTRAINED = {
+    "ch3_finetune_mrpc": '[untrained["eval_accuracy"], untrained["eval_f1"]]',
+    "ch7_translation": "[accelerate_scores[0]]",
+}
+
+
+def run_script(name: str, folder, processes: int) -> tuple[list[dict], str]:
+    """Runs a chapter's script on few rows; what each process found, and the output."""
+    settings = {"max_train_samples": 48, "max_eval_samples": 21}
+    settings |= {"num_train_epochs": 1, "output_dir": str(folder / str(processes))}
+    source = export.export(name, "tiny", settings)
+    # Small batches, so that several steps are made.
+    source = source.replace("batch_size = 2e-4, 16", "batch_size = 2e-4, 4")
+    end = EVIDENCE_END.format(untrained=UNTRAINED[name])
+    script = folder / f"{name}_{processes}.py"
+    script.write_text("import json\n" + source + EVIDENCE[name] + end, encoding="utf-8")
+    launcher = ["-m", "torch.distributed.run", "--standalone", "--nproc_per_node"]
+    command = [*launcher, str(processes)] if processes > 1 else []
+    environment = {**os.environ, "PYTHONPATH": str(ROOT), "HF_HUB_OFFLINE": "1"}
+    done = subprocess.run(
+        [sys.executable, *command, str(script)],
+        cwd=folder,
+        env=environment,
+        capture_output=True,
+        encoding="utf-8",
+        timeout=1500,
+    )
+    assert done.returncode == 0, done.stderr[-3000:]
+    found = sorted((folder / str(processes)).glob("evidence_*.json"))
+    return [json.loads(path.read_text("utf-8")) for path in found], done.stdout
+
+
+def test_a_script_runs_to_its_end(tmp_path):
+    [evidence], printed = run_script("ch3_finetune_mrpc", tmp_path, 1)
+    assert len(evidence["seen"]) == 21
+    result = json.loads((tmp_path / "1" / "results.json").read_text("utf-8"))
+    assert f"{result['value']:.1f} against {result['baseline']:.1f}" in printed
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", sorted(EVIDENCE))
+def test_two_processes_measure_what_one_does(name, tmp_path):
+    [alone], _ = run_script(name, tmp_path, 1)
+    both, printed = run_script(name, tmp_path, 2)
+    assert [each["processes"] for each in both] == [2, 2]
+    assert both[0]["untrained"] == pytest.approx(alone["untrained"], abs=1e-9)
+    for each in both:  # 21 rows: neither 2 processes nor batches of 4 divide them
+        assert len(each["seen"]) == 21
+        assert sorted(each["seen"]) == sorted(alone["seen"])
+        assert each["scores"] == pytest.approx(alone["scores"], abs=1e-9)
+    assert printed.count("device cpu") == 1  # only the main process prints
+    assert (tmp_path / "2" / "results.json").is_file()
