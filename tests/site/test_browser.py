@@ -9,24 +9,26 @@ PAGES = ["search.html"]
 PAGES += [f"notebooks/{name}.html" for name in names()]
 PAGES += [f"docs/{p.stem}.html" for p in sorted((ROOT / "docs").glob("*.md"))]
 
-# Boxes that stick out of the window, unless a box around them scrolls or clips.
+# Boxes of the article that are wider than its column, unless a box inside the article
+# scrolls them. The theme lets the column itself scroll too, which would hide them.
 OVERFLOWING = """() => {
-  const width = document.documentElement.clientWidth;
-  const clipped = (element) => {
-    for (let box = element.parentElement; box; box = box.parentElement) {
-      if (box === document.body) return false;
-      if (getComputedStyle(box).overflowX !== "visible"
-          && box.getBoundingClientRect().right <= width + 1) return true;
+  const article = document.querySelector("article");
+  const column = document.querySelector(".content");
+  const edge = column.getBoundingClientRect().right + 1;
+  const scrolled = (element) => {
+    for (let box = element.parentElement; box !== article; box = box.parentElement) {
+      if (["auto", "scroll"].includes(getComputedStyle(box).overflowX)
+          && box.getBoundingClientRect().right <= edge) return true;
     }
     return false;
   };
-  const out = [...document.querySelectorAll(".main *")].filter((element) => {
+  const out = [...article.querySelectorAll("*")].filter((element) => {
     const box = element.getBoundingClientRect();
-    return box.width > 0 && box.right > width + 1
-      && getComputedStyle(element).visibility !== "hidden"
-      && !element.closest(".toc-drawer") && !clipped(element);
+    return box.width > 0 && box.right > edge && !scrolled(element);
   }).map((element) => element.outerHTML.slice(0, 120));
-  if (document.documentElement.scrollWidth > width) out.push("the page itself");
+  for (const box of [document.documentElement, column]) {
+    if (box.scrollWidth > box.clientWidth) out.push(`${box.tagName} scrolls`);
+  }
   return out;
 }"""
 
