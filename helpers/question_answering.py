@@ -50,9 +50,8 @@ def find_answer(
     windows.pop("overflow_to_sample_mapping")
     parts = [windows.sequence_ids(window) for window in range(len(offsets))]
     outside = torch.tensor([[part != 1 for part in row] for row in parts])
-    model.eval()
     with torch.inference_mode():
-        output = model(**windows.to(model.device))
+        output = model.eval()(**windows.to(model.device))
     start, end = (
         logits.cpu().masked_fill(outside, -torch.inf).flatten().softmax(0)
         for logits in (output.start_logits, output.end_logits)
