@@ -119,7 +119,7 @@ def classification():
             collate,
             notebook["evaluate_classifier"],
             learning_rate=2e-5,
-            batch_size=16,
+            batch_size=8,
             num_train_epochs=1,
             seed=0,
             output_dir=folder,
@@ -127,7 +127,7 @@ def classification():
         )
 
     def course(folder):
-        course_loop(new_model(), train, validation, collate, evaluate, batch_size=16)
+        course_loop(new_model(), train, validation, collate, evaluate, batch_size=8)
 
     return ours, course
 
