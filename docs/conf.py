@@ -5,9 +5,9 @@ are read where they lie, and links between files work as they do on GitHub.
 """
 
 import re
+import tomllib
 from pathlib import Path
 
-import tomllib
 from sphinx.search.en import SearchEnglish
 
 ROOT = Path(__file__).resolve().parent.parent
