@@ -15,6 +15,7 @@ import functools
 import hashlib
 import importlib
 import json
+import math
 import multiprocessing
 import os
 import random
@@ -277,6 +278,7 @@ def train_with_trainer(loop: Loop, model, folder: str, resume: bool) -> list[flo
         "push_to_hub": False,
         "resume": resume,
         "Seq2SeqTrainingArguments": transformers.Seq2SeqTrainingArguments,
+        "math": math,
         "torch": torch,
         "time": time,
         "functools": functools,
