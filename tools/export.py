@@ -211,11 +211,16 @@ class Script:
     def for_processes(self, node: ast.stmt, text: str) -> list[str]:
         """A statement as it must stand where several processes meet it."""
         called = calls(text).called
-        if "partial" in called and "training_function" in text:
+        assigned = isinstance(node, ast.Assign)
+        if assigned and "partial" in called and "training_function" in text:
             self.runs.add(node.targets[0].id)
-        if "notebook_launcher" in called:
-            function, arguments = node.value.args
-            text = f"{ast.unparse(function)}(*{ast.unparse(arguments)})"
+        for call in ast.walk(ast.parse(text)):
+            if isinstance(call, ast.Call) and "notebook_launcher" in ast.unparse(
+                call.func
+            ):
+                function, arguments = map(ast.unparse, call.args)
+                launched = ast.get_source_segment(text, call)
+                text = text.replace(launched, f"{function}(*{arguments})")
         if "save_pretrained" in called:
             text = f"if state.is_main_process:\n{textwrap.indent(text, '    ')}"
         return [text, BARRIER] if called & self.runs else [text]

@@ -82,7 +82,7 @@ def test_cells_that_show_something_print_it(tmp_path):
     assert len(shown) > 5
     source = export.export("ch3")
     assert "print(raw_datasets)\n" in source
-    assert "notebook_launcher" not in source and "\nrun(*arguments)\n" in source
+    assert "notebook_launcher" not in source and "    run(*arguments)\n" in source
 
 
 def test_settings_are_written_and_unknown_ones_refused(tmp_path, capsys):
