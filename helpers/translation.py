@@ -159,7 +159,7 @@ class Bleu(evaluate.Metric):
     (0–100), ``bp`` (brevity penalty), ``sys_len`` and ``ref_len`` in tokens, exactly
     as ``evaluate.load("sacrebleu")``.
 
-    Fewer than four words in all predictions together score 0, even if they equal the
+    Predictions of fewer than four words each score 0, even if they equal the
     references: BLEU needs 4-grams.  Definition: Papineni et al. (2002), as fixed by
     Post (2018), https://aclanthology.org/W18-6319.
 
