@@ -33,10 +33,8 @@ site: $(READY) ## build the site from the committed notebooks, in docs/_build/ht
 	    . docs/_build/html
 	@echo "docs/_build/html/index.html"
 
-bench: $(READY) ## measure speed and memory against the course's own loops
-	@$(BIN)/python -m tools.bench_training
-	@$(BIN)/python -m tools.bench_translation
-	@$(BIN)/python -m tools.bench_causal_lm
+bench: $(READY) ## speed and memory against the course's own loops, to docs/benchmarks.md
+	@$(BIN)/python -m tools.benchmarks
 
 checkpoints: $(READY) ## train the committed tiny checkpoints again
 	$(BIN)/python -m offline marian_ui mt5_reviews prose_gpt2

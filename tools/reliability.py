@@ -10,6 +10,7 @@ import argparse
 import datetime
 import os
 import sys
+from pathlib import Path
 
 from tools.notebooks import ROOT
 
@@ -17,25 +18,25 @@ PAGE = ROOT / "docs" / "reliability.md"
 FAULTS = {"training": 20, "saving": 10, "others": 1}
 
 
-def split_page(name: str) -> tuple[str, str, str]:
-    """The page up to a section, the section's text, and the rest.
+def split_page(name: str, path: Path = PAGE) -> tuple[str, str, str]:
+    """A page up to a section, the section's text, and the rest.
 
     Raises:
         ValueError: the page does not have the section's two marks, once each.
     """
-    page = PAGE.read_text("utf-8")
+    page = path.read_text("utf-8")
     first, last = f"<!-- {name} -->\n", f"<!-- /{name} -->"
     if page.count(first) != 1 or page.count(last) != 1:
-        raise ValueError(f"{PAGE.name} needs {first.strip()} and {last}, once each")
+        raise ValueError(f"{path.name} needs {first.strip()} and {last}, once each")
     before, _, rest = page.partition(first)
     section, _, after = rest.partition(last)
     return before + first, section.strip(), last + after
 
 
-def write_section(name: str, text: str) -> None:
-    """Replaces a section of the page."""
-    before, _, after = split_page(name)
-    PAGE.write_text(f"{before}\n{text}\n\n{after}", encoding="utf-8")
+def write_section(name: str, text: str, path: Path = PAGE) -> None:
+    """Replaces a section of a page."""
+    before, _, after = split_page(name, path)
+    path.write_text(f"{before}\n{text}\n\n{after}", encoding="utf-8")
 
 
 def measured() -> str:
