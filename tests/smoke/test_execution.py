@@ -2,14 +2,20 @@
 
 import multiprocessing
 import os
+import re
+import subprocess
+import sys
 from concurrent.futures import ProcessPoolExecutor
 
+import nbformat
 import pytest
 
-from tools.notebooks import names
+from tools.notebooks import NOTEBOOKS, ROOT, names, tagged
 from tools.run import execute, start_worker
 
 LONGEST = ("ch3_finetune_mrpc", "ch7_summarization", "ch7_clm_codeparrot")
+TRAINING = [name for name in names() if name.startswith(("ch3", "ch7"))]
+NEEDS = re.compile(r"# Needs only (\w+), and the model that was saved there\.\n")
 
 
 @pytest.fixture(scope="module")
@@ -53,3 +59,29 @@ def test_runs_and_learns(name, runs):
         # Three ways to write one training: they agree within four points.
         scores = result["details"].values()
         assert max(scores) - min(scores) <= 4, result
+
+
+@pytest.mark.smoke
+@pytest.mark.parametrize("name", TRAINING)
+def test_a_saved_model_is_used_without_its_training(name, runs):
+    """A cell tagged `use`, after only the cells that assign what its comment names."""
+    executed = nbformat.read(runs[name].result()["notebook"], as_version=4)
+    [cell] = tagged(executed, "use")
+    needed = NEEDS.match(cell.source)[1]
+    assigning = [
+        each.source
+        for tag in ("parameters", "injected-parameters")
+        for each in tagged(executed, tag)
+        if re.search(rf"^{needed} = ", each.source, re.M)
+    ]
+    assert len(assigning) == 2  # the notebook's own value, and this run's
+    done = subprocess.run(
+        [sys.executable, "-c", "\n".join([*assigning, cell.source])],
+        cwd=NOTEBOOKS,
+        env={**os.environ, "PYTHONPATH": str(ROOT), "OMP_NUM_THREADS": "1"},
+        capture_output=True,
+        encoding="utf-8",
+    )
+    assert done.returncode == 0, done.stderr
+    shown = [out.text for out in cell.outputs if out.get("name") == "stdout"]
+    assert done.stdout == "".join(shown) != ""

@@ -19,6 +19,7 @@ from tools.notebooks import (
     code_digest,
     names,
     solutions,
+    tagged,
 )
 from tools.refresh import clean
 
@@ -167,6 +168,14 @@ def test_starts_as_all_do(name, notebook):
     promised = next(text for text in texts if text.startswith("**You will**"))
     recap = next(text for text in texts if text.startswith("## Recap"))
     assert promised.count("\n- ") == recap.count("\n- ")
+
+
+def test_cells_that_use_a_model_name_what_they_need(name, notebook):
+    """Every chapter that trains has one; tests/smoke runs it alone."""
+    found = tagged(notebook, "use")
+    assert len(found) == name.startswith(("ch3", "ch7"))
+    for cell in found:
+        assert cell.source.startswith("# Needs only output_dir, and the model that was")
 
 
 def test_readme_lists_the_notebooks():
