@@ -19,8 +19,9 @@ from tools.run import execute
 # What progress bars leave behind: widgets, Trainer's HTML, tqdm's text.
 PROGRESS = re.compile(r"<progress|\d%\||it/s|s/it|examples/s")
 
-# A cell's metadata that stay: its tags, and its figure's alt text for the site.
-KEPT = ("tags", "mystnb")
+# A cell's metadata that stay: its tags, its figure's alt text for the site, and whether
+# JupyterLab shows its source.
+KEPT = ("tags", "mystnb", "jupyter")
 
 
 def is_progress(output) -> bool:
@@ -35,6 +36,22 @@ def is_progress(output) -> bool:
     if output.get("name") == "stderr":
         return not output.text.strip() or bool(PROGRESS.search(output.text))
     return False
+
+
+def join_streams(outputs: list) -> list:
+    """The outputs, with what was printed in pieces in one piece.
+
+    The kernel sends what is printed when it has time to, so the pieces differ between
+    two runs.
+    """
+    joined = []
+    for output in outputs:
+        last = joined[-1] if joined else {}
+        if "name" in output and output.name == last.get("name"):
+            last.text += output.text
+        else:
+            joined.append(output)
+    return joined
 
 
 def clean(notebook) -> None:
@@ -54,7 +71,8 @@ def clean(notebook) -> None:
         kept = {key: cell.metadata[key] for key in KEPT if cell.metadata.get(key)}
         cell.metadata = nbformat.from_dict(kept)
         if cell.cell_type == "code":
-            cell.outputs = [out for out in cell.outputs if not is_progress(out)]
+            kept = [out for out in cell.outputs if not is_progress(out)]
+            cell.outputs = join_streams(kept)
             for output in cell.outputs:
                 output.get("metadata", {}).clear()
 
