@@ -11,6 +11,8 @@ help: ## say what there is
 
 $(READY): requirements.txt requirements-dev.txt constraints.txt pyproject.toml
 	@echo "Setting up $(VENV) (once, about two minutes)"
+	@test -x $(BIN)/python || $(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and \
+	    "Python 3.11 or later is needed, for example: make run PYTHON=python3.12")'
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check \
 	    -c constraints.txt -r requirements.txt -r requirements-dev.txt -e .

@@ -8,6 +8,7 @@ import re
 import tomllib
 from pathlib import Path
 
+from docutils import nodes
 from sphinx.search.en import SearchEnglish
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -15,10 +16,13 @@ PYPROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
 # OWNER/REPO once the project has an address; without one there are no links to it.
 REPOSITORY = PYPROJECT["tool"].get("companion", {}).get("repository")
 COLAB_BADGE = re.compile(r"\[!\[[^]]*\]\(https://colab[^)]*\)\]\([^)]*\)")
+# A line with two gaps of two spaces or more.
+COLUMNS = re.compile(r"^.*\S {2,}\S.* {2,}\S", re.M)
 
 project = "LLM course companion"
 html_title = project
 language = "en"
+smartquotes = False  # they would also turn quotes of code in headings
 root_doc = "docs/index"
 include_patterns = ["docs/*.md", "notebooks/*.ipynb"]
 # Folders that the search for pages need not walk through.
@@ -31,7 +35,11 @@ nb_ipywidgets_js = {}  # the default loads scripts from a CDN
 myst_heading_anchors = 3
 
 html_theme = "furo"
-html_theme_options = {"top_of_page_buttons": []}
+html_theme_options = {
+    "top_of_page_buttons": [],
+    # The ground of code; the style's own is hardly told from the page's white.
+    "light_css_variables": {"color-code-background": "#f3f5f7"},
+}
 html_static_path = ["_static"]
 html_css_files = ["site.css"]
 html_favicon = "_static/icon.svg"
@@ -71,13 +79,26 @@ var splitQuery = (query) =>
 def prepare(app, docname, source):
     """Drops what this build has not: unwritten pages, and images from elsewhere."""
     if docname == root_doc:
-        listed = re.compile(r"^.*</((?:docs|notebooks)/\w+)>\n", re.M)
+        # A line of the contents, or an item of a list, to its end.
+        listed = re.compile(
+            r"^(?:- \{doc\}`)?[^`<\n]*</((?:docs|notebooks)/\w+)>"
+            r"(?:`.*\n(?:  .*\n)*|\n)",
+            re.M,
+        )
         there = app.env.found_docs
         source[0] = listed.sub(lambda m: m[0] if m[1] in there else "", source[0])
     # The page has its own link to Colab.
     source[0] = COLAB_BADGE.sub("", source[0])
 
 
+def mark_columns(app, doctree, docname):
+    """Gives printed tables, two lines with three columns or more, a class."""
+    for block in doctree.findall(nodes.literal_block):
+        if "output" in block["classes"] and len(COLUMNS.findall(block.astext())) > 1:
+            block["classes"].append("columns")
+
+
 def setup(app):
     app.add_search_language(SearchWithNumbers)
     app.connect("source-read", prepare)
+    app.connect("doctree-resolved", mark_columns)

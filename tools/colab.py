@@ -1,10 +1,11 @@
-"""Writes the repository's address into the notebooks: Colab badges, the set-up cell.
+"""Writes the repository's address into notebooks (badges, set-up cell) and READMEs.
 
     python -m tools.colab OWNER/REPO
 
-Until this has been run the notebooks have no badge and name no address.  Run again, it
-changes nothing; run with another address, it replaces the first.  The address is also
-kept in pyproject.toml, as `repository` under `[tool.companion]`.
+Until this has been run the notebooks have no badge and name no address, and the
+READMEs have a placeholder.  Run again, it changes nothing; run with another address, it
+replaces the first.  The address is also kept in pyproject.toml, as `repository` under
+`[tool.companion]`.
 """
 
 import argparse
@@ -28,6 +29,8 @@ BADGE = (
     ".ipynb)"
 )
 ADDRESS = re.compile(r'^REPOSITORY = ".*"', re.M)
+CLONE = re.compile(r"^git clone \S+ companion\b", re.M)
+READMES = ("README.md", "README.zh-CN.md")
 SECTION = re.compile(r'\n\[tool\.companion\]\nrepository = ".*"\n')
 
 
@@ -56,7 +59,7 @@ def stamp_notebook(notebook, name: str, repository: str) -> None:
 
 
 def stamp(repository: str, *, notebooks=NOTEBOOKS, root=ROOT) -> None:
-    """Stamps every notebook of a folder, and the pyproject.toml of another.
+    """Stamps every notebook of a folder, READMEs and pyproject.toml of another.
 
     Raises:
         NotebookError: the address is not of the form OWNER/REPO, or a notebook has no
@@ -71,6 +74,10 @@ def stamp(repository: str, *, notebooks=NOTEBOOKS, root=ROOT) -> None:
         stamp_notebook(stamped[path], name, repository)
     for path, notebook in stamped.items():
         nbformat.write(notebook, path)
+    for file in READMES:
+        text = (root / file).read_text("utf-8")
+        clone = f"git clone https://github.com/{repository}.git companion"
+        (root / file).write_text(CLONE.sub(clone, text), encoding="utf-8")
     project = root / "pyproject.toml"
     text = SECTION.sub("", project.read_text("utf-8")).rstrip("\n")
     text += f'\n\n[tool.companion]\nrepository = "{repository}"\n'

@@ -246,13 +246,20 @@ class Script:
         return source
 
 
-def export(name: str, profile: str = "tiny", settings: dict | None = None) -> str:
+def export(
+    name: str,
+    profile: str = "tiny",
+    settings: dict | None = None,
+    *,
+    file: str | None = None,
+) -> str:
     """The chapter as the text of a Python script.
 
     Args:
         name: a notebook's name, a beginning of it, or a path.
         profile: whose branch the script takes.
         settings: values for its ``parameters`` cell.
+        file: the script's name in its docstring; the notebook's by default.
 
     Raises:
         NotebookError: there is no such notebook, or it has no such setting.
@@ -287,9 +294,10 @@ def export(name: str, profile: str = "tiny", settings: dict | None = None) -> st
     title, _, rest = sources[0].removeprefix("# ").partition("\n")
     paragraphs = rest.strip().split("\n\n")
     first = next((each for each in paragraphs if each[:1].isalpha()), "")
-    commands = [f"python {path.stem}.py"]
+    file = file or f"{path.stem}.py"
+    commands = [f"python {file}"]
     if trains:
-        commands.append(f"accelerate launch --num_processes 2 {path.stem}.py")
+        commands.append(f"accelerate launch --num_processes 2 {file}")
     docstring = f'"""{title}.\n\n{first}\n\nnotebooks/{path.name}, profile {profile!r}:'
     docstring += "".join(f"\n\n    {command}" for command in commands) + '\n"""'
     return script.text(docstring.replace("\\", "\\\\"))
@@ -315,7 +323,9 @@ def main(argv=None) -> int:
     parser.add_argument("--out", type=Path, metavar="FILE")
     arguments = parser.parse_args(argv)
     try:
-        source = export(arguments.name, arguments.profile, dict(arguments.set))
+        file = arguments.out and arguments.out.name
+        settings = dict(arguments.set)
+        source = export(arguments.name, arguments.profile, settings, file=file)
     except NotebookError as error:
         print(error, file=sys.stderr)
         return 2

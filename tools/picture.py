@@ -18,7 +18,7 @@ from tools.notebooks import NOTEBOOKS, ROOT, code_cells
 PICTURE = ROOT / "docs" / "images" / "before_after.svg"
 # Notebook, what is scored, what the baseline is.
 ROWS = (
-    ("ch3_finetune_mrpc", "paraphrases\naccuracy (%)", "always the commoner answer"),
+    ("ch3_finetune_mrpc", "paraphrases\naccuracy (%)", "always the more common answer"),
     ("ch7_translation", "translation\nBLEU (0–100)", "the pretrained model"),
     (
         "ch7_summarization",

@@ -47,9 +47,9 @@ Tested with {versions}.
 FINDINGS = """\
 # What runs, and computes something else
 
-These cells of the course run without an error, and do something else than the text
-around them says. That takes nothing from what the course teaches, but a result of yours
-may not fit for one of these reasons. `tests/reference/test_findings.py` computes every
+These cells of the course run without an error, and do something other than the text
+says. That takes nothing from what the course teaches, but your result may differ from
+the course's for one of these reasons. `tests/reference/test_findings.py` computes every
 figure again, and each entry names the notebook cell where the remedy is used.
 
 Tested with {versions}.

@@ -37,9 +37,19 @@ def example_counts() -> tuple[int, int]:
     return int(quick), int(thorough)
 
 
+def rows(cases: list) -> list[str]:
+    """The table's rows; one for what is said of a setting in several chapters."""
+    found = []
+    for case in cases:
+        given = re.sub(r" in ch\d_\w+$", " in every chapter that has it", case.given)
+        found.append(f"| {case.where} | {given} | {as_cell(case.says)} |")
+    return list(dict.fromkeys(found))
+
+
 def as_cell(text: str) -> str:
     """A text as inline code in a Markdown table."""
-    return "`" + text.replace("|", "\\|").replace("\n", " ") + "`"
+    fence = "``" if "`" in text else "`"
+    return fence + text.replace("|", "\\|").replace("\n", " ") + fence
 
 
 def section() -> str:
@@ -51,14 +61,12 @@ def section() -> str:
         "## Bad input",
         "",
         f"Every run of the tests tries {len(cases)} bad inputs.",
-        f"{refused} are refused in the words below, and {len(cases) - refused} have a "
-        "defined value.",
-        "In the words, … is any text, and FOLDER a folder of the reader's.",
+        f"{refused} are refused with the messages below, and {len(cases) - refused} "
+        "have a defined value.",
+        "In the messages, `…` stands for any text and `FOLDER` for a folder of yours.",
     ]
     lines += ["", "| to | given | said |", "|---|---|---|"]
-    lines += [
-        f"| {case.where} | {case.given} | {as_cell(case.says)} |" for case in cases
-    ]
+    lines += rows(cases)
     lines += [
         "",
         "## Properties",

@@ -89,10 +89,10 @@ def lowered_transformer():
     pieces = [piece.removeprefix("##") for piece in printed]
     lowered = sentence.replace("Transformer", "transformer")
     return {
-        "printed tokens that do not stand in the sentence": [
+        "printed tokens that are not in the sentence": [
             piece for piece in pieces if piece not in sentence
         ],
-        "the same, with a small t in it": [
+        "the same, with a lower-case t in it": [
             piece for piece in pieces if piece not in lowered
         ],
     }

@@ -115,7 +115,7 @@ def test_encoded_sequences(row, cased):
 
 @proves("ch2-network-ids", "ch2-network-ids-without-special-tokens")
 def test_network_ids(row, cased):
-    """The printed ids belong to "transformer", with a small t."""
+    """The printed ids belong to "transformer", with a lower-case t."""
     special = row["truth"][0] == cased.cls_token_id
     lower = NETWORK.replace("Transformer", "transformer")
     for text, ids in ((NETWORK, row["truth"]), (lower, row["value"])):

@@ -18,7 +18,7 @@ def shape(file: str) -> dict:
     links = re.findall(r"\]\(([^)\s]+)\)", prose)
     return {
         "headings": [len(marks) for marks in re.findall(r"^(#+) ", prose, re.M)],
-        "code blocks": fenced.findall(text),
+        "code blocks": [re.sub(r" +#.*", "", block) for block in fenced.findall(text)],
         "rows": [line.count("|") for line in prose.splitlines() if line[:1] == "|"],
         "bullets": len(re.findall(r"^- ", prose, re.M)),
         "links": [link for link in links if link not in (ENGLISH, CHINESE)],

@@ -19,16 +19,19 @@ ADDRESS = "https://github.com/someone/companion.git"
 
 @pytest.fixture
 def copies(tmp_path):
-    """A folder with copies of the notebooks and of pyproject.toml."""
+    """A folder with copies of the notebooks, the READMEs and pyproject.toml."""
     for name in names():
         shutil.copy(NOTEBOOKS / f"{name}.ipynb", tmp_path)
+    for file in colab.READMES:
+        shutil.copy(ROOT / file, tmp_path)
     text = colab.SECTION.sub("", (ROOT / "pyproject.toml").read_text("utf-8"))
     (tmp_path / "pyproject.toml").write_text(text, encoding="utf-8")
     return tmp_path
 
 
 def read(folder):
-    files = sorted([*folder.glob("*.ipynb"), folder / "pyproject.toml"])
+    files = sorted(folder / file for file in (*colab.READMES, "pyproject.toml"))
+    files += sorted(folder.glob("*.ipynb"))
     return {path.name: path.read_text("utf-8") for path in files}
 
 
@@ -87,6 +90,9 @@ def test_committed_notebooks_name_one_address_or_none():
         notebook = nbformat.read(NOTEBOOKS / f"{name}.ipynb", as_version=4)
         address = f"https://github.com/{repository}.git" if repository else ""
         assert f'REPOSITORY = "{address}"' in tagged(notebook, "setup")[0].source
+    for file in colab.READMES:
+        cloned = colab.CLONE.findall((ROOT / file).read_text("utf-8"))
+        assert cloned == [f"git clone {address or 'ADDRESS'} companion"], file
 
 
 # Runs the cell named on the command line where `helpers` cannot be imported.

@@ -90,6 +90,7 @@ def test_settings_are_written_and_unknown_ones_refused(tmp_path, capsys):
     arguments = ["ch7_translation", "--profile", "full", "--out", str(path)]
     assert export.main([*arguments, "--set", "seed=7"]) == 0
     assert "\nseed = 7\n" in path.read_text("utf-8")
+    assert "\n    python script.py\n" in path.read_text("utf-8")
     assert export.main([*arguments, "--set", "sead=7"]) == 2
     assert "did you mean 'seed'?" in capsys.readouterr().err
     with pytest.raises(NotebookError, match="no notebook called"):
