@@ -73,7 +73,7 @@ def read_progress(folder: str, name: str) -> dict:
 
 # The notebooks show this function in full; see "Checked copies" in CONTRIBUTING.md.
 def save_shard(rows: list[dict], stream, progress: dict, folder: str) -> None:
-    """Writes rows as the next shard, then the place in the stream; both at one blow.
+    """Writes rows as a shard, then the place in the stream; each file appears whole.
 
     A file appears under its name when it is complete.  A process that dies between
     the two writes the same shard again.

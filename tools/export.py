@@ -125,6 +125,16 @@ def _replace(source: str, node: ast.expr, text: str) -> str:
     return (whole[:start] + text.encode() + whole[stop:]).decode()
 
 
+def _by_the_main_process(source: str, node: ast.stmt) -> str:
+    """The source with one statement, alone on its lines, left to the main process."""
+    lines, start = source.splitlines(), node.lineno - 1
+    lines[start : node.end_lineno] = [
+        " " * node.col_offset + "if state.is_main_process:",
+        *(f"    {line}" for line in lines[start : node.end_lineno]),
+    ]
+    return "\n".join(lines)
+
+
 def statements(source: str) -> list[tuple[ast.stmt, str]]:
     """The statements at the top of the source, each with its comments."""
     lines, begin, found = source.splitlines(), 0, []
@@ -221,6 +231,9 @@ class Script:
                 function, arguments = map(ast.unparse, call.args)
                 launched = ast.get_source_segment(text, call)
                 text = text.replace(launched, f"{function}(*{arguments})")
+        for each in ast.walk(ast.parse(text)):
+            if isinstance(each, ast.Expr) and "rmtree" in ast.unparse(each.value):
+                text = _by_the_main_process(text, each)
         if "save_pretrained" in called:
             text = f"if state.is_main_process:\n{textwrap.indent(text, '    ')}"
         return [text, BARRIER] if called & self.runs else [text]

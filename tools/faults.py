@@ -274,6 +274,7 @@ def train_with_trainer(loop: Loop, model, folder: str, resume: bool) -> list[flo
         "num_beams": 1,
         "precision": "no",
         "device": torch.device("cpu"),
+        "compiles": False,
         "seed": 3,
         "push_to_hub": False,
         "resume": resume,

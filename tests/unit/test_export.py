@@ -72,6 +72,23 @@ def test_a_drawing_cell_leaves_what_others_need():
     assert export.without_drawing(cell, {"b"}) == "a = f(1)\nb = a + 1"
 
 
+def test_the_main_process_alone_deletes():
+    """Another could delete what the main process has begun to write."""
+    cell = "with lock(d):\n    if not resume:\n        shutil.rmtree(d)\n    f(d)"
+    script = export.Script("tiny", {}, trains=True)
+    script.add_code(cell, shows=False, needed=set())
+    changed = """\
+with lock(d):
+    if not resume:
+        if state.is_main_process:
+            shutil.rmtree(d)
+    f(d)"""
+    assert script.lines == [changed, ""]
+    script = export.Script("tiny", {}, trains=False)
+    script.add_code(cell, shows=False, needed=set())
+    assert script.lines == [cell, ""]
+
+
 def test_cells_that_show_something_print_it(tmp_path):
     notebook = nbformat.read(NOTEBOOKS / "ch3_finetune_mrpc.ipynb", as_version=4)
     shown = [
