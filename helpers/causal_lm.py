@@ -55,14 +55,16 @@ def read_progress(folder: str, name: str) -> dict:
     """
     file = Path(folder, "progress.json")
     file.parent.mkdir(parents=True, exist_ok=True)
+    fresh = {"name": name, "seen": 0, "kept": 0, "shards": 0, "finished": False}
     if not file.is_file():
-        return {"name": name, "seen": 0, "kept": 0, "shards": 0, "finished": False}
+        return fresh
     try:
         progress = json.loads(file.read_text(encoding="utf-8"))
-    except ValueError as error:
-        raise ValueError(
-            f"{file} is damaged: delete {folder} and filter again"
-        ) from error
+        damaged = not fresh.keys() <= progress.keys()
+    except (ValueError, AttributeError):
+        damaged = True
+    if damaged:
+        raise ValueError(f"{file} is damaged: delete {folder} and filter again")
     if progress["name"] != name:
         raise ValueError(
             f"{folder} holds the shards of {progress['name']!r}, not of {name!r}: "
@@ -240,13 +242,15 @@ def pack_texts(examples: dict, tokenizer, *, context_length: int) -> dict:
 def find_key_tokens(keywords: Sequence[str], tokenizer) -> tuple[list[int], list[str]]:
     """The ids of the keywords that are one token, and the keywords that are not.
 
+    A keyword that the tokenizer reads as its unknown token is none of its tokens.
+
     Raises:
-        ValueError: every keyword splits, so that there is nothing to look for.
+        ValueError: no keyword is one token, so that there is nothing to look for.
     """
     token_ids, split = [], []
     for keyword in keywords:
         ids = tokenizer(keyword, add_special_tokens=False)["input_ids"]
-        if len(ids) == 1:
+        if len(ids) == 1 and ids[0] != tokenizer.unk_token_id:
             token_ids.append(ids[0])
         else:
             split.append(keyword)

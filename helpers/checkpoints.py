@@ -18,6 +18,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from filelock import FileLock, Timeout
+from safetensors import SafetensorError
 
 MANIFEST = "manifest.json"
 PROGRESS = "progress.json"
@@ -70,6 +71,7 @@ def save_checkpoint(accelerator, output_dir, lr_scheduler, progress, *, keep=2):
         if accelerator.is_main_process:
             # Accelerate would load a registered scheduler with pickle.
             state = {"schedule": lr_scheduler.state_dict(), **progress}
+            state["processes"] = accelerator.num_processes
             text = json.dumps(state, default=float)
             Path(partial, PROGRESS).write_text(text, encoding="utf-8")
 
@@ -78,12 +80,23 @@ def load_checkpoint(accelerator, output_dir, lr_scheduler) -> dict:
     """Restores the newest complete checkpoint; returns its progress, or ``{}``.
 
     Call it last before the loop: it restores the random number generators too.
+
+    Raises:
+        ValueError: another number of processes saved it, so that a position in the data
+            would mean other rows.
     """
     newest = newest_complete(output_dir)
     if newest is None:
         return {}
-    accelerator.load_state(newest)
     progress = json.loads(Path(newest, PROGRESS).read_text("utf-8"))
+    now = accelerator.num_processes
+    then = progress.pop("processes", now)  # older checkpoints do not say
+    if then != now:
+        raise ValueError(
+            f"{newest} was saved by {then} processes, and these are {now}: start as "
+            "many, or begin anew with resume=False"
+        )
+    accelerator.load_state(newest)
     lr_scheduler.load_state_dict(progress.pop("schedule"))
     return progress
 
@@ -96,18 +109,25 @@ class CompleteCheckpoints:
 
     Raises:
         ValueError: with ``load_best_model_at_end``, which needs to know a checkpoint by
-            its final name while it is written.
+            its final name while it is written; with a ``hub_strategy`` that uploads
+            checkpoints, which it still does when they are renamed.
     """
 
     _run_dir = None
 
-    def __init__(self, *args, **kwargs):
-        super().__init__(*args, **kwargs)
-        if self.args.load_best_model_at_end:
+    def __init__(self, model=None, args=None, *more, **options):
+        if args and args.load_best_model_at_end:
             raise ValueError(
                 "CompleteCheckpoints does not keep the best checkpoint: set "
                 "load_best_model_at_end=False"
             )
+        uploaded = ("checkpoint", "all_checkpoints")
+        if args and args.push_to_hub and args.hub_strategy in uploaded:
+            raise ValueError(
+                "CompleteCheckpoints moves a checkpoint once it is complete: set "
+                'hub_strategy="every_save" or "end"'
+            )
+        super().__init__(model, args, *more, **options)
 
     def _get_output_dir(self, trial):
         return self._run_dir or super()._get_output_dir(trial)
@@ -136,17 +156,17 @@ def written_aside(folder: Path, accelerator, *, keep: int | None = None):
     folder.parent.mkdir(parents=True, exist_ok=True)
     try:
         if main:
-            _tidy(partial.parent)
+            _tidy(folder.parent)
             partial.mkdir(parents=True)
         accelerator.wait_for_everyone()
         yield partial
         accelerator.wait_for_everyone()
         if main:
-            _write_manifest(partial)
-            _put_in_place(partial)
+            _write_manifest(partial, folder.parent)
+            _put_in_place(partial, folder.parent)
             _delete_older(folder.parent, keep)
         accelerator.wait_for_everyone()
-    except Exception as error:
+    except (OSError, RuntimeError, SafetensorError) as error:  # as writers raise them
         last = newest_complete(folder.parent, tell=False)
         there = f"the newest complete one is {last}" if last else "there is none yet"
         free = shutil.disk_usage(folder.parent).free // 10**6
@@ -159,7 +179,7 @@ def written_aside(folder: Path, accelerator, *, keep: int | None = None):
 def newest_complete(output_dir: str, *, tell: bool = True) -> str | None:
     """The checkpoint that was completed last, or ``None``.
 
-    With ``tell`` it warns of each newer one that it passes over, and why.
+    With ``tell`` it warns of each that it passes over, and why.
     """
     folders = _checkpoints(Path(output_dir))
     complete = _by_time(folders)
@@ -222,8 +242,8 @@ def _checkpoints(run_dir: Path) -> list[Path]:
     return [path for path in names if path.is_dir()]
 
 
-def _by_time(folders: list[Path]) -> list[Path]:
-    """Those that have a manifest, the one that was completed last at the end."""
+def _times(folders: list[Path]) -> dict[Path, float]:
+    """When those that have a manifest were completed."""
     saved = {}
     for folder in folders:
         try:
@@ -231,6 +251,12 @@ def _by_time(folders: list[Path]) -> list[Path]:
             saved[folder] = float(manifest["saved"])
         except (OSError, ValueError, KeyError, TypeError):
             continue  # damage() says what is wrong
+    return saved
+
+
+def _by_time(folders: list[Path]) -> list[Path]:
+    """Those that have a manifest, the one that was completed last at the end."""
+    saved = _times(folders)
     return sorted(saved, key=saved.get)
 
 
@@ -249,8 +275,12 @@ def _sha256(path: Path, *, flush: bool = False) -> str:
     return digest.hexdigest()
 
 
-def _write_manifest(folder: Path) -> None:
-    """Notes size and digest of every file, last of all."""
+def _write_manifest(folder: Path, run_dir: Path) -> None:
+    """Notes size and digest of every file, last of all.
+
+    The time is later than that of every other checkpoint, also where the clock of the
+    machine was put back.
+    """
     files = {
         path.relative_to(folder).as_posix(): {
             "bytes": path.stat().st_size,
@@ -259,7 +289,8 @@ def _write_manifest(folder: Path) -> None:
         for path in sorted(folder.rglob("*"))
         if path.is_file()
     }
-    manifest = {"saved": time.time(), "files": files}
+    last = max(_times(_checkpoints(run_dir)).values(), default=0.0)
+    manifest = {"saved": max(time.time(), last + 1e-3), "files": files}
     written = Path(folder, f"{MANIFEST}.part")
     written.write_text(json.dumps(manifest, indent=1), encoding="utf-8")
     _sha256(written, flush=True)
@@ -275,19 +306,18 @@ def _flush_folder(folder: Path) -> None:
         os.close(descriptor)
 
 
-def _put_in_place(partial: Path) -> None:
+def _put_in_place(partial: Path, run_dir: Path) -> None:
     """Renames a complete checkpoint to its own name."""
-    folder = partial.parent.parent / partial.name
-    replaced = _set_aside(folder) if folder.exists() else None
+    folder = run_dir / partial.name
+    replaced = _set_aside(folder, run_dir) if folder.exists() else None
     os.rename(partial, folder)
-    _flush_folder(folder.parent)
+    _flush_folder(run_dir)
     if replaced and damage(replaced) is None:
-        shutil.rmtree(replaced)
+        _delete(replaced, run_dir)
 
 
-def _set_aside(folder: Path) -> Path:
+def _set_aside(folder: Path, run_dir: Path) -> Path:
     """Moves a folder to ``_replaced`` in the folder of the run, under a free name."""
-    run_dir = folder.parent.parent if folder.parent.name[0] == "_" else folder.parent
     aside = run_dir / "_replaced"
     aside.mkdir(exist_ok=True)
     number = sum(1 for _ in aside.iterdir()) + 1
@@ -296,14 +326,26 @@ def _set_aside(folder: Path) -> Path:
     return folder.rename(target)
 
 
-def _tidy(aside: Path) -> None:
+def _tidy(run_dir: Path) -> None:
     """Finishes or sets aside what an interrupted run has left."""
-    for folder in aside.glob("checkpoint-*"):
-        _set_aside(folder) if damage(folder) else _put_in_place(folder)
+    shutil.rmtree(run_dir / "_deleted", ignore_errors=True)
+    for folder in run_dir.glob("_partial/checkpoint-*"):
+        if damage(folder):
+            _set_aside(folder, run_dir)
+        else:
+            _put_in_place(folder, run_dir)
+
+
+def _delete(folder: Path, run_dir: Path) -> None:
+    """Deletes a folder under another name: half of it is no checkpoint any more."""
+    shutil.rmtree(folder.rename(run_dir / "_deleted"))
 
 
 def _delete_older(run_dir: Path, keep: int | None) -> None:
     """Deletes complete checkpoints but the ``keep`` newest; damaged ones stay."""
-    for folder in _by_time(_checkpoints(run_dir))[: -keep if keep else 0]:
-        if damage(folder) is None:
-            shutil.rmtree(folder)
+    if not keep:
+        return
+    *older, _ = _by_time(_checkpoints(run_dir))  # the last was written just now
+    complete = [folder for folder in reversed(older) if damage(folder) is None]
+    for folder in complete[keep - 1 :]:
+        _delete(folder, run_dir)

@@ -3,7 +3,6 @@
 from contextlib import contextmanager
 
 
-# The notebooks show this function in full; see "Checked copies" in CONTRIBUTING.md.
 def generate_texts(
     texts: list[str],
     model,
@@ -20,8 +19,9 @@ def generate_texts(
 
     Texts are batched by length, longest first, so that a batch holds little padding
     and memory runs out at once or not at all.  A decoder-only model is padded on the
-    left, and its continuation is returned without the prompt.  Greedy and beam search
-    give the same texts for every batch size, up to rounding; sampling does not.
+    left, and its continuation is returned without the prompt.  Of a prompt that is too
+    long it reads the end, other models the beginning.  Greedy and beam search give the
+    same texts for every batch size, up to rounding; sampling does not.
 
     Args:
         texts: the inputs; none may tokenize to nothing.
@@ -48,7 +48,9 @@ def generate_texts(
     if min(max_new_tokens, batch_size) < 1:
         raise ValueError("max_new_tokens and batch_size must be 1 or more")
     continues = not model.config.is_encoder_decoder
-    input_ids = tokenize_prompts(texts, tokenizer, max_length=max_length)
+    side = "left" if continues else tokenizer.truncation_side
+    options = {"max_length": max_length, "truncation_side": side}
+    input_ids = tokenize_prompts(texts, tokenizer, **options)
     if continues:
         check_room(input_ids, model, max_new_tokens=max_new_tokens)
     order = sorted(range(len(input_ids)), key=lambda row: -len(input_ids[row]))
@@ -79,13 +81,24 @@ def generate_texts(
 
 
 def tokenize_prompts(
-    texts: list[str], tokenizer, *, max_length: int | None = None
+    texts: list[str],
+    tokenizer,
+    *,
+    max_length: int | None = None,
+    truncation_side: str = "right",
 ) -> list[list[int]]:
     """The token ids of each text, cut to ``max_length`` or the tokenizer's limit.
 
+    Args:
+        texts: the inputs.
+        tokenizer: left as it is.
+        max_length: tokens to keep of each text; ``None``: the tokenizer's limit.
+        truncation_side: where a longer text is cut; ``"left"`` keeps its end.
+
     Raises:
         TypeError: ``texts`` is one string, or one of them is none.
-        ValueError: the tokenizer has no padding token, or a text has no tokens.
+        ValueError: the tokenizer has no padding token, ``max_length`` is below 1, or a
+            text has no tokens.
     """
     if isinstance(texts, str):
         raise TypeError("texts is one string: give a list, [text]")
@@ -97,9 +110,15 @@ def tokenize_prompts(
     if len(texts) == 0:
         return []
     limit = tokenizer.model_max_length if max_length is None else max_length
+    if limit < 1:
+        raise ValueError(f"max_length is {limit}: give 1 or more")
     # Where a tokenizer knows no limit, model_max_length is a huge number.
     limited = {"truncation": True, "max_length": limit} if limit < 10**9 else {}
-    input_ids = tokenizer(list(texts), **limited)["input_ids"]
+    own_side, tokenizer.truncation_side = tokenizer.truncation_side, truncation_side
+    try:
+        input_ids = tokenizer(list(texts), **limited)["input_ids"]
+    finally:
+        tokenizer.truncation_side = own_side
     for row, ids in enumerate(input_ids):
         if not ids:
             raise ValueError(f"text {row} is empty: there is nothing to start from")
@@ -115,10 +134,12 @@ def check_room(input_ids: list[list[int]], model, *, max_new_tokens: int) -> Non
     places = getattr(model.config, "max_position_embeddings", None)
     for row, ids in enumerate(input_ids):
         if places is not None and len(ids) + max_new_tokens > places:
+            advice, room = "lower max_new_tokens", places - max_new_tokens
+            if room > 0:
+                advice += f", or set max_length to {room}"
             raise ValueError(
                 f"text {row} has {len(ids)} tokens, which leaves no room for "
-                f"{max_new_tokens} new ones in the model's {places}: lower "
-                f"max_new_tokens, or set max_length to {places - max_new_tokens}"
+                f"{max_new_tokens} new ones in the model's {places}: {advice}"
             )
 
 

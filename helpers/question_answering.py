@@ -21,7 +21,8 @@ def find_answer(
         question: what is asked.
         context: where the answer stands.
         model: an extractive question-answering model; it gives ``start_logits`` and
-            ``end_logits`` of shape ``(windows, seq_len)``.
+            ``end_logits`` of shape ``(windows, seq_len)``.  It is put into evaluation
+            mode and back.
         tokenizer: its fast tokenizer.
         max_answer_tokens: longer spans are not considered.
         stride: how many context tokens two windows share.
@@ -41,7 +42,7 @@ def find_answer(
 
     if not question.strip() or not context.strip() or max_answer_tokens < 1:
         raise ValueError("question and context need text, max_answer_tokens 1 or more")
-    if len(tokenizer.tokenize(question)) + stride + 4 > tokenizer.model_max_length:
+    if len(tokenizer.tokenize(question)) + stride >= tokenizer.max_len_sentences_pair:
         raise ValueError("the question leaves no room for the context: shorten it")
     options = {"truncation": "only_second", "stride": stride, "padding": True}
     options |= {"return_overflowing_tokens": True, "return_offsets_mapping": True}
@@ -50,12 +51,12 @@ def find_answer(
     windows.pop("overflow_to_sample_mapping")
     parts = [windows.sequence_ids(window) for window in range(len(offsets))]
     outside = torch.tensor([[part != 1 for part in row] for row in parts])
+    was_training = model.training
     with torch.inference_mode():
         output = model.eval()(**windows.to(model.device))
-    start, end = (
-        logits.cpu().masked_fill(outside, -torch.inf).flatten().softmax(0)
-        for logits in (output.start_logits, output.end_logits)
-    )
+    model.train(was_training)
+    logits = torch.stack([output.start_logits, output.end_logits]).cpu()
+    start, end = logits.masked_fill(outside, -torch.inf).flatten(1).softmax(1)
     # (windows, first token, last token), the last at most so many after the first
     start, end = start.view(*outside.shape, 1), end.view(len(outside), 1, -1)
     scores = (start * end).triu().tril(max_answer_tokens - 1)

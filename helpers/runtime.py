@@ -206,11 +206,12 @@ def save_result(
         What was written, with ``learned``: whether the margin is reached.
 
     Raises:
-        ValueError: the value is not a number, as after a training that diverged.
+        ValueError: the value is infinite or not a number, as after a training that
+            diverged.
     """
-    if math.isnan(value):
+    if not math.isfinite(value):
         raise ValueError(
-            f"{metric} is nan: the training diverged, so lower learning_rate"
+            f"{metric} is {float(value)}: the training diverged, so lower learning_rate"
         )
     if lower_is_better:
         learned = value * margin <= baseline

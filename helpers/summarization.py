@@ -331,7 +331,7 @@ def rouge(
 
     Args:
         eval_preds: ``(predictions, labels)``, ids of shape ``(rows, length)``; −100
-            is ignored in both.
+            is ignored in both, and so is what follows the rows of the data set.
         tokenizer: their tokenizer; bind it and the rest with ``functools.partial``.
         languages: the language of each row, in the order of the data set.
         splitters: as for :func:`rouge_by_language`.
@@ -342,7 +342,8 @@ def rouge(
     """
     import numpy as np
 
-    predictions, labels = eval_preds
+    # Several processes repeat rows at the end, so that each has a full batch.
+    predictions, labels = (rows[: len(languages)] for rows in eval_preds)
     scores = rouge_by_language(
         decode_ids(predictions, tokenizer),
         decode_ids(labels, tokenizer),

@@ -344,11 +344,13 @@ def load_catalogues(folder: str, *, source_lang: str, target_lang: str):
         try:
             entries = json.loads(file.read_text(encoding="utf-8")).items()
             for key, forms in entries:
+                if key and not isinstance(forms, list):
+                    raise TypeError(f"{key!r} has no list of translations")
                 source = key.split("\x04")[-1].strip()
                 target = forms[0].strip() if key and forms else ""
                 if source and target:
                     found.setdefault((source, target), f"{file.stem}:{key}")
-        except (ValueError, AttributeError, KeyError) as error:
+        except (ValueError, AttributeError, TypeError) as error:
             raise ValueError(
                 f"{file} is no message catalogue in Jed's format ({error}): take it "
                 "out of the folder"

@@ -2,12 +2,13 @@
 
     python -m tools.export ch3                         to the standard output
     python -m tools.export ch3 --profile full --set seed=1 --out mrpc.py
-    accelerate launch --num_processes 2 mrpc.py
+    accelerate launch --multi_gpu --num_processes 2 mrpc.py
 
 Left out are the set-up cell, the cells that draw and those tagged `aside`.  Headings
 become comments, imports go to the top, and what a cell shows at its end is printed.
 In a chapter that trains, the first process of a machine prepares the data before the
-others and alone prints; the main process alone writes the result.
+others and alone prints; the main process alone writes the result.  With `--multi_gpu`
+there are two processes also on CPUs alone.
 """
 
 import argparse
@@ -310,7 +311,9 @@ def export(
     file = file or f"{path.stem}.py"
     commands = [f"python {file}"]
     if trains:
-        commands.append(f"accelerate launch --num_processes 2 {file}")
+        # On CPUs alone, `accelerate launch` without --multi_gpu starts one process.
+        launch = "accelerate launch --multi_gpu --num_processes 2"
+        commands.append(f"{launch} {file}")
     docstring = f'"""{title}.\n\n{first}\n\nnotebooks/{path.name}, profile {profile!r}:'
     docstring += "".join(f"\n\n    {command}" for command in commands) + '\n"""'
     return script.text(docstring.replace("\\", "\\\\"))

@@ -2,11 +2,12 @@
 
 python -m tools.refresh             every notebook
 python -m tools.refresh ch3         one of them
+
+What a notebook saved below `notebooks/outputs` before is deleted.
 """
 
 import argparse
 import re
-import shutil
 import sys
 import tempfile
 from pathlib import Path
@@ -14,7 +15,7 @@ from pathlib import Path
 import nbformat
 
 from tools.notebooks import NOTEBOOKS, NotebookError, code_digest, find, names
-from tools.run import execute
+from tools.run import execute, fresh_folder
 
 # What progress bars leave behind: widgets, Trainer's HTML, tqdm's text.
 PROGRESS = re.compile(r"<progress|\d%\||it/s|s/it|examples/s")
@@ -81,11 +82,12 @@ def refresh(name: str) -> Path:
     """Executes one notebook from a clean slate and writes it back, outputs included.
 
     Raises:
-        NotebookError: a cell failed or did not run; the notebook is left as it was.
+        NotebookError: a cell failed or did not run, or another run is at work in the
+            output folder; the notebook is left as it was.
     """
     path = find(name)
-    shutil.rmtree(NOTEBOOKS / "outputs" / path.stem, ignore_errors=True)
-    with tempfile.TemporaryDirectory() as folder:
+    outputs = NOTEBOOKS / "outputs" / path.stem
+    with fresh_folder(outputs, {}), tempfile.TemporaryDirectory() as folder:
         report = execute(str(path), {}, Path(folder))
         notebook = nbformat.read(report["notebook"], as_version=4)
     clean(notebook)

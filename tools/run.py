@@ -5,6 +5,8 @@
     python -m tools.run ch3 --profile full      the course's own run, on a CUDA GPU
 
 Executed copies, a page of each and what the notebooks save go to the output folder.
+What a notebook saved there before is deleted, unless you give `--set resume=True`; with
+another profile than tiny, a folder that holds checkpoints is refused instead.
 The exit status is 0 if every notebook ran to its end and beat its baseline.
 """
 
@@ -23,10 +25,13 @@ import tempfile
 import threading
 import time
 from concurrent.futures import ProcessPoolExecutor, as_completed
+from contextlib import contextmanager
 from pathlib import Path
 
 import nbformat
 import papermill
+from filelock import FileLock, Timeout
+from nbclient.exceptions import DeadKernelError
 from nbconvert import HTMLExporter
 from papermill.engines import NBClientEngine, papermill_engines
 from tqdm import tqdm
@@ -113,13 +118,17 @@ def execute(
         or ``None``) and ``notebook``, the path of the executed copy.
 
     Raises:
-        NotebookError: the notebook cannot be run with these settings, a cell failed,
-            or a cell did not run.
+        NotebookError: the notebook cannot be run with these settings, ``out`` is its
+            own folder, a cell failed or did not run, or the kernel died.
     """
     source = find(name)
     check_parameters(source, settings)
     out.mkdir(parents=True, exist_ok=True)
     copy = out / source.name
+    if copy.resolve() == source.resolve():
+        raise NotebookError(
+            f"--out {out} would overwrite {source.name}: give another folder"
+        )
     if settings.get("profile", "tiny") == "tiny":
         # Proves that nothing is fetched, and lets a forgotten name fail at once.
         os.environ.update(HF_HUB_OFFLINE="1", HF_DATASETS_OFFLINE="1")
@@ -149,6 +158,8 @@ def execute(
         raise NotebookError(
             f"{copy.stem}, the cell `{first_line}`: {error.ename}: {error.evalue}"
         ) from None
+    except DeadKernelError as error:  # as when the system is short of memory
+        raise NotebookError(f"{copy.stem}: {error}; was memory short?") from None
     finally:
         if with_solutions:
             source.unlink()
@@ -167,6 +178,50 @@ def execute(
         "result": result,
         "notebook": str(copy),
     }
+
+
+def take(lock: Path, folder: Path):
+    """Takes a lock; :class:`NotebookError` if a run in the folder has it."""
+    try:
+        return FileLock(lock).acquire(timeout=0)
+    except Timeout:
+        raise NotebookError(
+            f"another run is at work in {folder}: wait for it, or stop it"
+        ) from None
+
+
+@contextmanager
+def fresh_folder(folder: Path, settings: dict):
+    """Keeps other runs out of a notebook's output folder; empties it but for `resume`.
+
+    Raises:
+        NotebookError: another run is at work there, or it would delete checkpoints and
+            the settings' profile is not tiny.
+    """
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    with take(folder.with_name(f".{folder.name}.lock"), folder):
+        if not settings.get("resume"):
+            for lock in folder.rglob("_lock"):  # that of a training in JupyterLab, say
+                with take(lock, lock.parent):
+                    pass
+            trained = any(folder.rglob("checkpoint-*/manifest.json"))
+            if trained and settings.get("profile", "tiny") != "tiny":
+                raise NotebookError(
+                    f"there are checkpoints in {folder}: add --set resume=True, or "
+                    "delete the folder"
+                )
+            shutil.rmtree(folder, ignore_errors=True)
+        yield
+
+
+def execute_afresh(path: Path, settings: dict, out: Path, **options) -> dict:
+    """:func:`execute`, in a fresh folder below ``out`` if the settings name none."""
+    if "output_dir" in settings:
+        return execute(str(path), settings, out, **options)
+    folder = out / "outputs" / path.stem
+    given = {"output_dir": as_notebooks_see_it(folder), **settings}
+    with fresh_folder(folder, settings):
+        return execute(str(path), given, out, **options)
 
 
 def row(report: dict) -> tuple[str, bool]:
@@ -280,14 +335,11 @@ def run_all(paths: list[Path], settings: dict, out: Path, arguments) -> bool:
         jobs, mp_context=context, initializer=start_worker, initargs=(queue, threads)
     )
     try:
-        tasks = []
-        for path in paths:
-            folder = out / "outputs" / path.stem
-            if not settings.get("resume"):
-                shutil.rmtree(folder, ignore_errors=True)
-            given = {"output_dir": as_notebooks_see_it(folder), **settings}
-            options = {"with_solutions": arguments.with_solutions}
-            tasks.append(pool.submit(execute, str(path), given, out, **options))
+        options = {"with_solutions": arguments.with_solutions}
+        tasks = {
+            pool.submit(execute_afresh, path, settings, out, **options): path
+            for path in paths
+        }
         for task in as_completed(tasks):
             try:
                 report = task.result()
@@ -296,6 +348,9 @@ def run_all(paths: list[Path], settings: dict, out: Path, arguments) -> bool:
                     record(report, settings, arguments.record)
             except NotebookError as error:
                 line, fine = f"FAILED  {error}", False
+            except Exception as error:  # a worker that died, say; others may go on
+                name, why = tasks[task].stem, f"{type(error).__name__}: {error}"
+                line, fine = f"FAILED  {name}: {why}", False
             good = good and fine
             tqdm.write(line)
     except KeyboardInterrupt:

@@ -44,7 +44,7 @@ def test_a_killed_kernel_and_run_all(tmp_path):
         os.kill(each, signal.SIGKILL)
     printed, _ = runner.communicate(timeout=120)
     assert runner.returncode != 0
-    assert "FAILED" in printed or "died" in printed, printed
+    assert "FAILED" in printed, printed
     saved = {path.name: path.stat().st_mtime for path in outputs.glob("*/checkpoint-*")}
     settings = {"profile": "tiny", "output_dir": str(outputs), "resume": True}
     report = execute("ch7_translation", settings | SETTINGS, out)

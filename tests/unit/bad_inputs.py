@@ -20,6 +20,7 @@ from datasets import Dataset, IterableDataset
 import offline
 from helpers import (
     causal_lm,
+    checkpoints,
     classification,
     generation,
     question_answering,
@@ -170,6 +171,46 @@ def without_network(folder: Path, **repositories) -> None:
 def sentence_pairs(**changes) -> Dataset:
     rows = {"sentence1": ["a b", "c d"], "sentence2": ["b a", "e f"], "label": [1, 0]}
     return Dataset.from_dict(rows | changes)
+
+
+def own_folder_as_output(bench: Bench) -> str:
+    """The runner, on a notebook in the folder that its copy goes to."""
+    (bench.folder / "out").mkdir()
+    path = Path(bench.notebook()).rename(bench.folder / "out" / "small.ipynb")
+    return bench.run(str(path))
+
+
+def full_again(bench: Bench) -> str:
+    """The runner with the full profile, where one has trained already."""
+    bench.file("out/outputs/small/trainer/checkpoint-9/manifest.json", "{}")
+    return bench.run(bench.notebook("1"), "--profile", "full")
+
+
+def saved_by_two(bench: Bench):
+    """Loads with one process what two have saved."""
+    accelerator = mock.Mock(is_main_process=True, num_processes=2)
+    scheduler = mock.Mock(last_epoch=7, **{"state_dict.return_value": {}})
+    folder = str(bench.folder)
+    checkpoints.save_checkpoint(accelerator, folder, scheduler, {"epoch": 1})
+    accelerator.num_processes = 1
+    return checkpoints.load_checkpoint(accelerator, folder, scheduler)
+
+
+def checked_trainer(**options):
+    """What ``CheckedTrainer(model, arguments)`` does with these arguments."""
+    arguments = {"load_best_model_at_end": False, "push_to_hub": False} | options
+    arguments = types.SimpleNamespace(**arguments)
+    return checkpoints.CompleteCheckpoints(None, arguments)
+
+
+def words_tokenizer():
+    """A tokenizer of one word, to which any other is unknown."""
+    from tokenizers import Tokenizer, models, pre_tokenizers
+    from transformers import PreTrainedTokenizerFast
+
+    words = Tokenizer(models.WordLevel({"[UNK]": 0, "pd": 1}, "[UNK]"))
+    words.pre_tokenizer = pre_tokenizers.Whitespace()
+    return PreTrainedTokenizerFast(tokenizer_object=words, unk_token="[UNK]")
 
 
 def classify(texts: list[str], bench: Bench, **options) -> list[list[int]]:
@@ -379,14 +420,44 @@ SETTINGS += [
         ValueError,
         "cannot apply max_eval_samples: the split has no rows",
     ),
+    *(
+        Case(
+            "save_result",
+            f"{given}, of a training that diverged",
+            lambda bench, value=value: runtime.save_result(
+                bench.folder, metric="perplexity", value=value, baseline=9, margin=2
+            ),
+            ValueError,
+            f"perplexity is {value}: the training diverged, so lower learning_rate",
+        )
+        for given, value in (
+            ("a value that is no number", float("nan")),
+            ("an infinite value", float("inf")),
+        )
+    ),
     Case(
-        "save_result",
-        "a value that is no number, of a training that diverged",
-        lambda bench: runtime.save_result(
-            bench.folder, metric="perplexity", value=float("nan"), baseline=9, margin=2
-        ),
+        "load_checkpoint",
+        "a checkpoint that another number of processes saved",
+        saved_by_two,
         ValueError,
-        "perplexity is nan: the training diverged, so lower learning_rate",
+        "FOLDER/checkpoint-7 was saved by 2 processes, and these are 1: start as many, "
+        "or begin anew with resume=False",
+    ),
+    Case(
+        "CompleteCheckpoints",
+        "load_best_model_at_end=True",
+        lambda bench: checked_trainer(load_best_model_at_end=True),
+        ValueError,
+        "CompleteCheckpoints does not keep the best checkpoint: set "
+        "load_best_model_at_end=False",
+    ),
+    Case(
+        "CompleteCheckpoints",
+        "push_to_hub=True, hub_strategy='checkpoint'",
+        lambda bench: checked_trainer(push_to_hub=True, hub_strategy="checkpoint"),
+        ValueError,
+        "CompleteCheckpoints moves a checkpoint once it is complete: set "
+        'hub_strategy="every_save" or "end"',
     ),
     Case(
         "stand_in",
@@ -451,6 +522,23 @@ RUNNER = [
             lambda bench: bench.run(bench.notebook("1 / 0")),
             "exit 1: FAILED  small, the cell `1 / 0`: ZeroDivisionError: division by "
             "zero",
+        ),
+        (
+            "an output folder that is the notebook's own",
+            own_folder_as_output,
+            "exit 1: FAILED  --out FOLDER/out would overwrite small.ipynb: give "
+            "another folder",
+        ),
+        (
+            "the full profile, where checkpoints of an earlier run are",
+            full_again,
+            "exit 1: FAILED  there are checkpoints in FOLDER/out/outputs/small: add "
+            "--set resume=True, or delete the folder",
+        ),
+        (
+            "a cell whose process dies",
+            lambda bench: bench.run(bench.notebook("import os; os._exit(1)")),
+            "exit 1: FAILED  small: Kernel died; was memory short?",
         ),
         (
             "a cell that calls sys.exit(0)",
@@ -659,6 +747,19 @@ GENERATION = [
         ValueError,
         "text 0 has … tokens, which leaves no room for 12 new ones in the model's 16: "
         "lower max_new_tokens, or set max_length to 4",
+    ),
+    generate(
+        "max_new_tokens that do not fit the model",
+        lambda bench: {"texts": ["pd"], "max_new_tokens": 50},
+        ValueError,
+        "text 0 has 1 tokens, which leaves no room for 50 new ones in the model's 16: "
+        "lower max_new_tokens",
+    ),
+    generate(
+        "max_length=0",
+        lambda bench: {"texts": ["pd"], "max_length": 0},
+        ValueError,
+        "max_length is 0: give 1 or more",
     ),
     generate(
         "a tokenizer without a padding token",
@@ -931,6 +1032,17 @@ TRANSLATION = [
         "FOLDER/pack/menu.json is no message catalogue in Jed's format (…): take it "
         "out of the folder",
     ),
+    *(
+        Case(
+            "load_catalogues",
+            f"another kind of JSON, {content}",
+            lambda bench, content=content: catalogue(content, bench),
+            ValueError,
+            "FOLDER/pack/menu.json is no message catalogue in Jed's format (… has no "
+            "list of translations): take it out of the folder",
+        )
+        for content in ('{"private": true}', '{"name": "companion"}')
+    ),
     Case(
         "load_catalogues",
         "a string with no translation at all",
@@ -1159,6 +1271,18 @@ CAUSAL_LM = [
         ValueError,
         "FOLDER/progress.json is damaged: delete FOLDER and filter again",
     ),
+    *(
+        Case(
+            "filter_stream",
+            f"a progress.json that holds {content}",
+            lambda bench, content=content: filtered(
+                bench, [{"content": bench.file("progress.json", content)}]
+            ),
+            ValueError,
+            "FOLDER/progress.json is damaged: delete FOLDER and filter again",
+        )
+        for content in ("[]", "{}", "null", '{"name": "pandas"}')
+    ),
     Case(
         "train_tokenizer",
         "no texts: the size of the vocabulary, all bytes and two tokens",
@@ -1229,6 +1353,13 @@ CAUSAL_LM = [
         ValueError,
         "none of ['testtest'] is a single token of this tokenizer: choose keywords "
         "from its vocabulary",
+    ),
+    Case(
+        "find_key_tokens",
+        "a keyword that the tokenizer reads as its unknown token",
+        lambda bench: causal_lm.find_key_tokens(["pd", "plt"], words_tokenizer()),
+        None,
+        "([1], ['plt'])",
     ),
     Case(
         "keytoken_loss",

@@ -78,6 +78,80 @@ def test_only_the_newest_are_kept(accelerator, tmp_path):
     assert kept == ["checkpoint-3", "checkpoint-4"]
 
 
+def test_a_damaged_one_does_not_count_as_kept(accelerator, tmp_path):
+    folders = [save(accelerator, tmp_path, step, keep=2) for step in (1, 2)]
+    first_file(folders[1]).unlink()
+    folders.append(save(accelerator, tmp_path, 3, keep=2))
+    assert [folder.is_dir() for folder in folders] == [True, True, True]
+    folders.append(save(accelerator, tmp_path, 4, keep=2))
+    assert [folder.is_dir() for folder in folders] == [False, True, True, True]
+
+
+def test_a_clock_put_back_deletes_nothing_new(accelerator, tmp_path, monkeypatch):
+    save(accelerator, tmp_path, 1)
+    monkeypatch.setattr("helpers.checkpoints.time.time", lambda: 1000.0)
+    for step in (2, 3, 4):
+        folder = save(accelerator, tmp_path, step, keep=1)
+        assert newest_complete(str(tmp_path)) == str(folder)
+        assert list(tmp_path.glob("checkpoint-*")) == [folder]
+
+
+def test_a_kill_while_deleting_leaves_nothing_to_warn_of(
+    accelerator, tmp_path, monkeypatch
+):
+    class Killed(BaseException):
+        pass
+
+    def half(folder, **options):
+        first_file(Path(folder)).unlink()
+        raise Killed
+
+    save(accelerator, tmp_path, 1)
+    for step in (2, 2):  # an older one is deleted, then one that is replaced
+        with monkeypatch.context() as patch, pytest.raises(Killed):
+            patch.setattr("helpers.checkpoints.shutil.rmtree", half)
+            patch.setattr("helpers.checkpoints._tidy", lambda run_dir: None)
+            save(accelerator, tmp_path, step, keep=1)
+        assert (tmp_path / "_deleted").is_dir()
+        with warnings.catch_warnings():
+            warnings.simplefilter("error")
+            newest = newest_complete(str(tmp_path))
+        assert newest == str(tmp_path / "checkpoint-2")
+        save(accelerator, tmp_path, 3)
+        assert not (tmp_path / "_deleted").exists()
+
+
+@pytest.mark.parametrize("run_dir", [".", "_x"])
+def test_a_replaced_one_stays_in_the_folder_of_the_run(
+    accelerator, tmp_path, monkeypatch, run_dir
+):
+    monkeypatch.chdir(tmp_path)
+    bad = save(accelerator, run_dir, 1)
+    first_file(bad).unlink()
+    save(accelerator, run_dir, 1)
+    assert damage(bad) is None
+    assert list(Path(run_dir).glob("_replaced/checkpoint-1.*"))
+
+
+def test_another_number_of_processes_is_refused_before_anything_is_loaded(
+    accelerator, tmp_path, monkeypatch
+):
+    folder = save(accelerator, tmp_path, 3)
+    weight = accelerator._models[0].weight
+    torch.nn.init.zeros_(weight)
+    monkeypatch.setattr(Accelerator, "num_processes", 2)
+    with pytest.raises(ValueError, match="by 1 processes, and these are 2: start as"):
+        load_checkpoint(accelerator, str(tmp_path), Schedule(0))
+    assert not weight.any()
+    # Checkpoints of before do not say how many saved them.
+    file = folder / "progress.json"
+    progress = json.loads(file.read_text("utf-8"))
+    del progress["processes"]
+    file.write_text(json.dumps(progress), encoding="utf-8")
+    monkeypatch.setattr("helpers.checkpoints.damage", lambda folder: None)
+    assert load_checkpoint(accelerator, str(tmp_path), Schedule(0))["step"] == 3
+
+
 def test_newest_is_what_was_saved_last_not_the_highest_number(accelerator, tmp_path):
     save(accelerator, tmp_path, 9)  # an earlier run in the same folder
     again = save(accelerator, tmp_path, 1)
@@ -150,7 +224,8 @@ def test_a_full_disk_leaves_the_last_one_and_says_so(
     with pytest.raises(OSError, match="No space left.*MB free.*make room") as error:
         save(accelerator, tmp_path, 2)
     assert f"the newest complete one is {good}" in str(error.value)
-    with pytest.warns(UserWarning, match="_partial/checkpoint-2: it has no manifest"):
+    said = r"_partial[\\/]checkpoint-2: it has no manifest"
+    with pytest.warns(UserWarning, match=said):
         assert newest_complete(str(tmp_path)) == str(good)
 
 
@@ -163,6 +238,11 @@ def test_a_full_disk_at_the_first_save_says_that_there_is_none(
     monkeypatch.setattr(accelerator, "save_state", full)
     with pytest.raises(OSError, match="there is none yet: make room"):
         save(accelerator, tmp_path / "new", 2)
+
+
+def test_an_error_that_is_not_about_the_disk_stays_as_it_is(accelerator, tmp_path):
+    with pytest.raises(TypeError, match="not 'object'"):
+        save_checkpoint(accelerator, str(tmp_path), Schedule(1), {"x": object()})
 
 
 HOLD = """
@@ -209,7 +289,15 @@ def test_other_processes_of_a_distributed_run_pass(tmp_path, monkeypatch):
             pass
 
 
-def test_the_trainer_refuses_what_it_cannot_keep(tmp_path):
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        ({"load_best_model_at_end": True}, "load_best_model_at_end=False"),
+        ({"push_to_hub": True, "hub_strategy": "checkpoint"}, "every_save"),
+        ({"push_to_hub": True, "hub_strategy": "all_checkpoints"}, "every_save"),
+    ],
+)
+def test_the_trainer_refuses_what_it_cannot_keep(tmp_path, options, said):
     class CheckedTrainer(CompleteCheckpoints, Trainer):
         pass
 
@@ -217,8 +305,8 @@ def test_the_trainer_refuses_what_it_cannot_keep(tmp_path):
         output_dir=str(tmp_path),
         eval_strategy="epoch",
         save_strategy="epoch",
-        load_best_model_at_end=True,
         report_to="none",
+        **options,
     )
-    with pytest.raises(ValueError, match="load_best_model_at_end=False"):
+    with pytest.raises(ValueError, match=said):
         CheckedTrainer(torch.nn.Linear(1, 1), arguments, eval_dataset=[1])

@@ -1,6 +1,7 @@
 """Chapters as scripts: one profile's branch, and the same numbers on two processes."""
 
 import ast
+import functools
 import json
 import os
 import re
@@ -155,34 +156,97 @@ prepared = accelerator.prepare(
 limits = {"max_new_tokens": max_length, "num_beams": num_beams}
 scores = evaluate_translations(*prepared, accelerator, tokenizer, **limits)
 """,
+    "ch7_summarization": """
+from accelerate import Accelerator
+from torch.utils.data import DataLoader
+seen = []
+import helpers.summarization
+def recording(summaries, *others):
+    seen.extend(summaries)
+    return rouge_by_language(summaries, *others)
+helpers.summarization.rouge_by_language = recording
+model = AutoModelForSeq2SeqLM.from_pretrained(checkpoint, dtype=torch.float32)
+collate = DataCollatorForSeq2Seq(tokenizer, model=model)
+# `rouge` leaves out the rows that processes repeat: Trainer can be compared too.
+trainer.model.load_state_dict(model.state_dict())
+scores = trainer.evaluate()
+scores = [scores[f"eval_{name}"] for name in ("rouge1", "rouge1_en", "gen_len")]
+accelerator = Accelerator()
+model, dataloader = accelerator.prepare(
+    model, DataLoader(tokenized_datasets["validation"], 4, collate_fn=collate)
+)
+by_language = evaluate_loop(model, dataloader=dataloader, accelerator=accelerator)
+scores += [score for types in by_language.values() for score in types.values()]
+""",
+    "ch7_clm_codeparrot": """
+seen = []
+class Recording(Accelerator):
+    def gather_for_metrics(self, tensors):
+        gathered = super().gather_for_metrics(tensors)
+        seen.extend(gathered[0].tolist())
+        return gathered
+accelerator = Recording()
+rows = tokenized_datasets["valid"].select(range(21))
+prepared = accelerator.prepare(untrained, loader(rows, 4))
+scores = [evaluate_loss(*prepared, accelerator)]
+""",
 }
 EVIDENCE_END = """
 untrained = {untrained}
 path = Path(output_dir, f"evidence_{{state.process_index}}.json")
 evidence = {{"processes": state.num_processes, "untrained": untrained}}
+evidence["result"] = json.loads(Path(output_dir, "results.json").read_text("utf-8"))
 path.write_text(json.dumps(evidence | {{"seen": seen, "scores": scores}}))
 """
 # `Seq2SeqTrainer` gathers with `gather`, which keeps the rows that even batches repeat:
-# on several processes only the chapter's own loop scores each row once.
+# on several processes only the loop of chapter 7.4 scores each row once.
 UNTRAINED = {
     "ch3_finetune_mrpc": '[untrained["eval_accuracy"], untrained["eval_f1"]]',
     "ch7_translation": "[accelerate_scores[0]]",
+    "ch7_summarization": 'list(results["before fine-tuning"]["all"].values())',
+    "ch7_clm_codeparrot": "[untrained_loss]",
+}
+# More where fewer rows give no batch for a process, or no key token.
+ROWS = {"ch7_clm_codeparrot": {"max_train_samples": 400, "max_eval_samples": 60}}
+LAUNCHERS = {
+    "python": [],
+    "torchrun": ["torch.distributed.run", "--standalone", "--nproc_per_node", "2"],
+    "accelerate": ["accelerate.commands.launch", "--multi_gpu", "--num_processes", "2"],
 }
 
 
-def run_script(name: str, folder, processes: int) -> tuple[list[dict], str]:
+def with_small_batches(source: str) -> str:
+    """The script with every batch size that it sets made 4, so that there are steps."""
+    sizes = [
+        value
+        for node in ast.walk(ast.parse(source))
+        if isinstance(node, ast.Assign)
+        and isinstance(node.targets[0], ast.Tuple)
+        and isinstance(node.value, ast.Tuple)
+        for target, value in zip(node.targets[0].elts, node.value.elts, strict=True)
+        if getattr(target, "id", "").endswith("batch_size")
+    ]
+    assert sizes
+    for size in reversed(sizes):
+        source = export._replace(source, size, "4")
+    return source
+
+
+def run_script(name: str, folder, launcher: str) -> tuple[list[dict], str]:
     """Runs a chapter's script on few rows; what each process found, and the output."""
-    settings = {"max_train_samples": 48, "max_eval_samples": 21}
-    settings |= {"num_train_epochs": 1, "output_dir": str(folder / str(processes))}
-    source = export.export(name, "tiny", settings)
-    # Small batches, so that several steps are made.
-    source = source.replace("batch_size = 2e-4, 16", "batch_size = 2e-4, 4")
+    outputs = folder / launcher
+    settings = {"max_train_samples": 48, "max_eval_samples": 21} | ROWS.get(name, {})
+    settings |= {"num_train_epochs": 1, "output_dir": str(outputs)}
+    source = with_small_batches(export.export(name, "tiny", settings))
     end = EVIDENCE_END.format(untrained=UNTRAINED[name])
-    script = folder / f"{name}_{processes}.py"
-    script.write_text("import json\n" + source + EVIDENCE[name] + end, encoding="utf-8")
-    launcher = ["-m", "torch.distributed.run", "--standalone", "--nproc_per_node"]
-    command = [*launcher, str(processes)] if processes > 1 else []
+    script = folder / f"{name}_{launcher}.py"
+    imports = "import json\nfrom pathlib import Path\n"
+    script.write_text(imports + source + EVIDENCE[name] + end, encoding="utf-8")
     environment = {**os.environ, "PYTHONPATH": str(ROOT), "HF_HUB_OFFLINE": "1"}
+    environment["CUDA_VISIBLE_DEVICES"] = ""
+    command = ["-m", *LAUNCHERS[launcher]] if LAUNCHERS[launcher] else []
+    if launcher == "accelerate":
+        command += ["--main_process_port", "0"]  # any that is free
     done = subprocess.run(
         [sys.executable, *command, str(script)],
         cwd=folder,
@@ -192,27 +256,57 @@ def run_script(name: str, folder, processes: int) -> tuple[list[dict], str]:
         timeout=1500,
     )
     assert done.returncode == 0, done.stderr[-3000:]
-    found = sorted((folder / str(processes)).glob("evidence_*.json"))
+    found = sorted(outputs.glob("evidence_*.json"))
     return [json.loads(path.read_text("utf-8")) for path in found], done.stdout
 
 
-def test_a_script_runs_to_its_end(tmp_path):
-    [evidence], printed = run_script("ch3_finetune_mrpc", tmp_path, 1)
+@pytest.fixture(scope="module")
+def alone(tmp_path_factory):
+    """What a chapter's script finds and prints in one process; run once each."""
+
+    @functools.cache
+    def run(name: str):
+        [evidence], printed = run_script(name, tmp_path_factory.mktemp(name), "python")
+        return evidence, printed
+
+    return run
+
+
+def test_a_script_runs_to_its_end(alone):
+    evidence, printed = alone("ch3_finetune_mrpc")
     assert len(evidence["seen"]) == 21
-    result = json.loads((tmp_path / "1" / "results.json").read_text("utf-8"))
+    result = evidence["result"]
     assert f"{result['value']:.1f} against {result['baseline']:.1f}" in printed
 
 
-@pytest.mark.slow
-@pytest.mark.parametrize("name", sorted(EVIDENCE))
-def test_two_processes_measure_what_one_does(name, tmp_path):
-    [alone], _ = run_script(name, tmp_path, 1)
-    both, printed = run_script(name, tmp_path, 2)
+@pytest.mark.parametrize(
+    ("name", "launcher"),
+    [
+        ("ch3_finetune_mrpc", "accelerate"),
+        *(
+            pytest.param(*case, marks=pytest.mark.slow)
+            for case in [
+                ("ch3_finetune_mrpc", "torchrun"),
+                ("ch7_translation", "accelerate"),
+                ("ch7_summarization", "accelerate"),
+                ("ch7_clm_codeparrot", "accelerate"),
+            ]
+        ),
+    ],
+)
+def test_two_processes_measure_what_one_does(name, launcher, alone, tmp_path):
+    one, _ = alone(name)
+    both, printed = run_script(name, tmp_path, launcher)
     assert [each["processes"] for each in both] == [2, 2]
-    assert both[0]["untrained"] == pytest.approx(alone["untrained"], abs=1e-9)
+    assert both[0]["untrained"] == pytest.approx(one["untrained"])
     for each in both:  # 21 rows: neither 2 processes nor batches of 4 divide them
         assert len(each["seen"]) == 21
-        assert sorted(each["seen"]) == sorted(alone["seen"])
-        assert each["scores"] == pytest.approx(alone["scores"], abs=1e-9)
+        assert sorted(each["seen"]) == pytest.approx(sorted(one["seen"]))
+        assert each["scores"] == pytest.approx(one["scores"])
     assert printed.count("device cpu") == 1  # only the main process prints
-    assert (tmp_path / "2" / "results.json").is_file()
+
+
+def test_the_command_in_a_script_is_the_one_that_is_tested():
+    words = export.export("ch3").partition('"""\n\nimport')[0].split()
+    launch = words[words.index("accelerate") :]
+    assert launch[2:5] == LAUNCHERS["accelerate"][1:]

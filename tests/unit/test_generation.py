@@ -116,3 +116,16 @@ def test_long_input_is_cut(marian):
     long_text = "file " * 2000
     assert len(tokenize_prompts([long_text], tokenizer)[0]) == 512
     assert len(tokenize_prompts([long_text], tokenizer, max_length=9)[0]) == 9
+
+
+def test_a_long_prompt_keeps_its_end_where_it_is_continued(gpt2, marian):
+    model, tokenizer = gpt2
+    options = {"max_new_tokens": 4, "max_length": 3}
+    texts = ["a b c g h i", "g h i", "a b c"]
+    cut, end, beginning = generate_texts(texts, model, tokenizer, **options)
+    assert cut == end != beginning
+    assert tokenizer.truncation_side == "right"
+    model, tokenizer = marian
+    texts = [f"Open {'the file ' * 9}", "Open the"]
+    cut, beginning = generate_texts(texts, model, tokenizer, **options)
+    assert cut == beginning

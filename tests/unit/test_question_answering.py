@@ -4,7 +4,11 @@ from types import SimpleNamespace
 
 import pytest
 import torch
-from transformers import AutoTokenizer
+from tokenizers import Tokenizer
+from tokenizers.models import WordLevel
+from tokenizers.pre_tokenizers import Whitespace
+from tokenizers.processors import TemplateProcessing
+from transformers import AutoTokenizer, PreTrainedTokenizerFast
 
 import offline
 from helpers.question_answering import find_answer
@@ -23,14 +27,21 @@ class FakeModel:
     """Gives logit ``value`` to the tokens named, and 0 to all others."""
 
     device = torch.device("cpu")
+    training = True
 
     def __init__(self, tokenizer, start: dict, end: dict):
         self.tokenizer, self.start, self.end = tokenizer, start, end
 
     def eval(self):
+        return self.train(False)
+
+    def train(self, mode):
+        self.training = mode
         return self
 
     def __call__(self, input_ids, **_):
+        assert not self.training
+
         def logits(values):
             rows = torch.zeros(input_ids.shape)
             for word, value in values.items():
@@ -78,3 +89,34 @@ def test_an_answer_beyond_the_first_window_is_found(tokenizer):
     answer = find_answer("Where is Nora?", text, model, tokenizer)
     assert answer["answer"] == "Madrid"
     assert answer["start"] == text.index("Madrid")
+
+
+def test_the_model_is_left_as_it_was(tokenizer):
+    model = FakeModel(tokenizer, {"rome": 9.0}, {"rome": 9.0})
+    find_answer("Where?", CONTEXT, model, tokenizer)
+    assert model.training
+    find_answer("Where?", CONTEXT, model.eval(), tokenizer)
+    assert not model.training
+
+
+@pytest.mark.parametrize(
+    "pair", ["[CLS] $A [SEP] $B [SEP]", "[CLS] $A [SEP] [SEP] $B [SEP]"]
+)
+def test_the_longest_question_that_fits(pair):
+    """As BERT and as RoBERTa join question and context: with 3 and 4 special tokens."""
+    words = ["[UNK]", "[CLS]", "[SEP]", "[PAD]", "why", "rome"]
+    backend = Tokenizer(WordLevel({word: i for i, word in enumerate(words)}, "[UNK]"))
+    backend.pre_tokenizer = Whitespace()
+    special = [("[CLS]", 1), ("[SEP]", 2)]
+    backend.post_processor = TemplateProcessing("$A", pair, special_tokens=special)
+    tokenizer = PreTrainedTokenizerFast(
+        tokenizer_object=backend, pad_token="[PAD]", model_max_length=32
+    )
+    model = FakeModel(tokenizer, {"rome": 9.0}, {"rome": 9.0})
+    room = 32 - 8 - tokenizer.num_special_tokens_to_add(pair=True)
+    context = "x " * 40 + "rome"
+    question = "why " * (room - 1)
+    answer = find_answer(question, context, model, tokenizer, stride=8)
+    assert answer["answer"] == "rome"
+    with pytest.raises(ValueError, match="the question leaves no room"):
+        find_answer("why " + question, context, model, tokenizer, stride=8)

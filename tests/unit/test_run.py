@@ -11,6 +11,7 @@ from pathlib import Path
 import nbformat
 import pytest
 
+from helpers.checkpoints import exclusive
 from tools import refresh, run
 from tools.notebooks import ROOT, NotebookError, find, solutions
 
@@ -30,7 +31,8 @@ def small(tmp_path):
             if source.startswith("#!"):
                 make, source = nbformat.v4.new_markdown_cell, source[2:]
             cells.append(make(source))
-        path = tmp_path / f"{name}.ipynb"
+        path = tmp_path / "mine" / f"{name}.ipynb"
+        path.parent.mkdir(exist_ok=True)
         metadata = {
             "kernelspec": {"name": "python3", "display_name": "", "language": "python"}
         }
@@ -79,6 +81,69 @@ def test_it_runs_the_interpreter_that_started_it(small, tmp_path):
     command(small(cell, result()), tmp_path)
     said = (tmp_path / "outputs" / "small" / "python").read_text("utf-8")
     assert said == sys.executable
+
+
+DIE = "import os, signal\nos.kill(os.getpid(), signal.SIGKILL)"
+
+
+@pytest.mark.skipif(os.name != "posix", reason="needs SIGKILL")
+def test_a_kernel_that_dies_is_a_row_and_the_others_run(small, tmp_path, capsys):
+    paths = [small(DIE, name="dies"), small(result())]
+    assert run.main([*map(str, paths), "--out", str(tmp_path / "out")]) == 1
+    first, second = capsys.readouterr().out.splitlines()
+    assert first.startswith("FAILED  dies: Kernel died; was memory short?")
+    assert second.startswith("small") and "baseline 60" in second
+
+
+def die(*arguments, **options):
+    os._exit(1)
+
+
+def test_a_worker_that_dies_is_a_row(small, tmp_path, capsys, monkeypatch):
+    monkeypatch.setattr(run, "execute_afresh", die)
+    assert command(small(result()), tmp_path / "out") == 1
+    assert "FAILED  small: BrokenProcessPool: " in capsys.readouterr().out
+
+
+def test_a_notebook_is_not_overwritten(small, capsys):
+    path = small(result())
+    before = path.read_bytes()
+    assert command(path, path.parent) == 1
+    assert "would overwrite small.ipynb: give another" in capsys.readouterr().out
+    assert path.read_bytes() == before
+
+
+def checkpoint(out):
+    """A file as a complete checkpoint of the notebook has it."""
+    file = out / "outputs" / "small" / "trainer" / "checkpoint-1" / "manifest.json"
+    file.parent.mkdir(parents=True)
+    file.write_text("{}", encoding="utf-8")
+    return file
+
+
+def test_what_a_long_training_saved_is_not_deleted(small, tmp_path, capsys):
+    path, file = small(result()), checkpoint(tmp_path)
+    assert command(path, tmp_path, "--profile", "full") == 1
+    assert "small: add --set resume=True, or delete" in capsys.readouterr().out
+    assert file.is_file()
+    elsewhere = f"output_dir={str(tmp_path / 'else')!r}"
+    assert command(path, tmp_path, "--set", elsewhere) == 0
+    assert file.is_file()
+    assert command(path, tmp_path) == 0
+    assert not file.exists()
+
+
+def test_a_folder_in_use_is_not_emptied(small, tmp_path, capsys):
+    path, file = small(result()), checkpoint(tmp_path)
+    outputs = tmp_path / "outputs" / "small"
+    with exclusive(str(outputs / "trainer")):  # as in JupyterLab
+        assert command(path, tmp_path) == 1
+    with run.fresh_folder(outputs, {"resume": True}):  # as by the runner
+        assert command(path, tmp_path) == 1
+    said = capsys.readouterr().out.splitlines()
+    assert f"another run is at work in {outputs / 'trainer'}: wait" in said[0]
+    assert f"another run is at work in {outputs}: wait" in said[1]
+    assert file.is_file()
 
 
 def test_a_misspelt_setting_is_refused_before_anything_runs(small, tmp_path, capsys):
