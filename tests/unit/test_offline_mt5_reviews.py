@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from offline import recipe_hash, stand_in
-from offline.mt5_reviews import SENTINELS, mask_spans, write_pairs
+from offline.mt5_reviews import SENTINELS, build, mask_spans, measure, write_pairs
 from offline.reviews import BOOKS
 
 FOLDER = Path(stand_in("mt5_reviews"))
@@ -31,6 +31,18 @@ def test_titles_products_but_not_books(manifest):
     for language in ("en", "es"):
         titled = quality[f"rouge1 {language}, titled categories"]
         assert titled >= quality[f"rouge1 {language}, books"] + 10
+
+
+def test_it_scores_what_its_manifest_says(manifest):
+    assert measure(FOLDER) == pytest.approx(manifest["quality_after_reloading"], abs=1)
+
+
+@pytest.mark.slow
+def test_a_remake_is_as_good(tmp_path, manifest):
+    build(tmp_path)
+    remade = json.loads((tmp_path / "MANIFEST.json").read_text("utf-8"))
+    for name, stored in manifest["quality_after_reloading"].items():
+        assert abs(remade["quality_after_reloading"][name] - stored) <= 5, name
 
 
 def test_loads_as_mt5_and_titles_a_kettle():
