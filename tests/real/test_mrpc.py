@@ -18,7 +18,7 @@ from tools.run import execute
 
 FILES = ROOT.parent / "shared" / "real" / "mrpc"
 # What MiniLM needs here; the course's own values are for BERT-base.
-HYPERPARAMETERS = {"learning_rate": 1e-4, "batch_size": 16, "epochs": 3}
+HYPERPARAMETERS = {"learning_rate": 2e-4, "batch_size": 32, "epochs": 3}
 GOALS = {"accuracy": 0.80, "f1": 0.86}
 
 pytestmark = [
