@@ -95,6 +95,7 @@ def test_outputs_are_clean(name, notebook):
             )
             assert not re.search(r"\d%\||<progress|it/s\b|s/it\b", shown), shown[:200]
             assert not re.search(r"\b\d+(\.\d+)? ?(s|ms|seconds)\b", shown), shown[:200]
+            assert "_runtime" not in shown and "_per_second" not in shown, shown[:200]
 
 
 def test_cells_are_short(notebook):
