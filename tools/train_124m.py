@@ -48,8 +48,9 @@ HELD_OUT = 0.02
 
 
 def be_quiet() -> None:
-    """Turns off progress bars, and Accelerate's note on shared weights."""
+    """Turns off progress bars, load reports and Accelerate's note on shared weights."""
     datasets.disable_progress_bars()
+    transformers.utils.logging.set_verbosity_error()
     transformers.utils.logging.disable_progress_bar()
     logging.getLogger("accelerate").setLevel("ERROR")
 
