@@ -34,7 +34,7 @@ def hardware() -> str:
     """The machine in words."""
     if torch.cuda.is_available():
         return torch.cuda.get_device_name()
-    return f"{os.cpu_count()} cores of a {platform.machine()} CPU"
+    return f"CPU ({platform.machine()}) with {os.cpu_count()} cores"
 
 
 def run(module: str, options: list[str]) -> str:
