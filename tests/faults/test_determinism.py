@@ -16,8 +16,11 @@ SPEEDS = re.compile(
 )
 
 
-def shown(path: str) -> list[list[str]]:
-    """The texts that each cell of an executed notebook has printed or returned."""
+def shown(path: str) -> list[str]:
+    """What each cell of an executed notebook has printed or returned, in one piece.
+
+    The kernel sends what is printed when it has time to, in other pieces each time.
+    """
     texts = []
     for cell in code_cells(nbformat.read(path, as_version=4)):
         printed = [
@@ -25,7 +28,7 @@ def shown(path: str) -> list[list[str]]:
             for out in cell.outputs
             if out.get("name") != "stderr"  # progress bars
         ]
-        texts.append([SPEEDS.sub("", text) for text in printed])
+        texts.append(SPEEDS.sub("", "".join(printed)))
     return texts
 
 
