@@ -31,6 +31,8 @@ extensions = ["myst_nb", "sphinx_copybutton"]
 
 nb_execution_mode = "off"
 nb_merge_streams = True
+nb_code_prompt_show = "Show the set-up cell"  # no other is folded
+nb_code_prompt_hide = "Hide the set-up cell"
 nb_ipywidgets_js = {}  # the default loads scripts from a CDN
 myst_heading_anchors = 3
 
