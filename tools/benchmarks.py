@@ -21,12 +21,12 @@ from tools.notebooks import ROOT
 from tools.reliability import write_section
 
 PAGE = ROOT / "docs" / "benchmarks.md"
-# The module of each benchmark, on which machines it runs, and its options there.
+# The module of each benchmark, and on which machines it runs.
 BENCHMARKS = {
-    "training": ("tools.bench_training", {"cpu": [], "gpu": []}),
-    "translation": ("tools.bench_translation", {"cpu": [], "gpu": []}),
-    "causal_lm": ("tools.bench_causal_lm", {"cpu": [], "gpu": []}),
-    "shapes": ("tools.bench_shapes", {"gpu": []}),
+    "training": ("tools.bench_training", ("cpu", "gpu")),
+    "translation": ("tools.bench_translation", ("cpu", "gpu")),
+    "causal_lm": ("tools.bench_causal_lm", ("cpu", "gpu")),
+    "shapes": ("tools.bench_shapes", ("gpu",)),
 }
 
 
@@ -37,13 +37,13 @@ def hardware() -> str:
     return f"CPU ({platform.machine()}) with {os.cpu_count()} cores"
 
 
-def run(module: str, options: list[str]) -> str:
+def run(module: str) -> str:
     """What a benchmark prints, which is shown meanwhile.
 
     Raises:
         subprocess.CalledProcessError: the benchmark failed.
     """
-    command = [sys.executable, "-m", module, *options]
+    command = [sys.executable, "-m", module]
     lines = []
     with subprocess.Popen(
         command, cwd=ROOT, stdout=subprocess.PIPE, encoding="utf-8"
@@ -69,7 +69,7 @@ def section(module: str, printed: str) -> str:
 def main(argv=None) -> int:
     """The command; returns the exit status."""
     kind = "gpu" if torch.cuda.is_available() else "cpu"
-    here = [name for name, (_, options) in BENCHMARKS.items() if kind in options]
+    here = [name for name, (_, kinds) in BENCHMARKS.items() if kind in kinds]
     parser = argparse.ArgumentParser(
         prog="python -m tools.benchmarks",
         description=__doc__,
@@ -77,10 +77,10 @@ def main(argv=None) -> int:
     )
     parser.add_argument("names", nargs="*", metavar="NAME", choices=[[], *here])
     for name in parser.parse_args(argv).names or here:
-        module, options = BENCHMARKS[name]
+        module, _ = BENCHMARKS[name]
         print(f"{module}, on {hardware()}", flush=True)
         try:
-            printed = run(module, options[kind])
+            printed = run(module)
         except subprocess.CalledProcessError as error:
             print(error, file=sys.stderr)
             return 1

@@ -72,8 +72,8 @@ def clean(notebook) -> None:
         kept = {key: cell.metadata[key] for key in KEPT if cell.metadata.get(key)}
         cell.metadata = nbformat.from_dict(kept)
         if cell.cell_type == "code":
-            kept = [out for out in cell.outputs if not is_progress(out)]
-            cell.outputs = join_streams(kept)
+            outputs = [out for out in cell.outputs if not is_progress(out)]
+            cell.outputs = join_streams(outputs)
             for output in cell.outputs:
                 output.get("metadata", {}).clear()
 

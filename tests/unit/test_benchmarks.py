@@ -11,8 +11,8 @@ def test_the_page_has_a_section_for_each_benchmark_and_no_other():
     page = benchmarks.PAGE.read_text("utf-8")
     wanted = [
         f"{name} {kind}"
-        for name, (_, options) in benchmarks.BENCHMARKS.items()
-        for kind in options
+        for name, (_, kinds) in benchmarks.BENCHMARKS.items()
+        for kind in kinds
     ]
     assert re.findall(r"^<!-- (\w+ \w+) -->$", page, re.M) == wanted
     for name in wanted:
@@ -28,7 +28,7 @@ def test_what_a_benchmark_prints_goes_to_its_section(tmp_path, monkeypatch):
     page.write_text("before\n<!-- quick cpu -->\nold\n<!-- /quick cpu -->\nafter\n")
     monkeypatch.setattr(benchmarks, "PAGE", page)
     monkeypatch.setattr(benchmarks.torch.cuda, "is_available", lambda: False)
-    quick = ("platform", {"cpu": ["--terse"]})
+    quick = ("platform", ("cpu",))
     monkeypatch.setattr(benchmarks, "BENCHMARKS", {"quick": quick})
     assert benchmarks.main([]) == 0
     text = page.read_text("utf-8")
@@ -42,7 +42,7 @@ def test_a_benchmark_that_fails_writes_nothing(tmp_path, monkeypatch, capsys):
     page.write_text("<!-- bad cpu -->\nold\n<!-- /bad cpu -->\n")
     monkeypatch.setattr(benchmarks, "PAGE", page)
     monkeypatch.setattr(benchmarks.torch.cuda, "is_available", lambda: False)
-    bad = ("this_module_is_missing", {"cpu": []})
+    bad = ("this_module_is_missing", ("cpu",))
     monkeypatch.setattr(benchmarks, "BENCHMARKS", {"bad": bad})
     assert benchmarks.main(["bad"]) == 1
     assert "old" in page.read_text("utf-8")

@@ -298,11 +298,15 @@ def test_two_processes_measure_what_one_does(name, launcher, alone, tmp_path):
     one, _ = alone(name)
     both, printed = run_script(name, tmp_path, launcher)
     assert [each["processes"] for each in both] == [2, 2]
-    assert both[0]["untrained"] == pytest.approx(one["untrained"])
+    # Chapter 7.5's scores and 7.6's losses are sums whose order the processes change.
+    summed = name in ("ch7_summarization", "ch7_clm_codeparrot")
+    close = functools.partial(pytest.approx, abs=None if summed else 1e-9)
+    assert both[0]["untrained"] == close(one["untrained"])
     for each in both:  # 21 rows: neither 2 processes nor batches of 4 divide them
         assert len(each["seen"]) == 21
-        assert sorted(each["seen"]) == pytest.approx(sorted(one["seen"]))
-        assert each["scores"] == pytest.approx(one["scores"])
+        seen = sorted(one["seen"])
+        assert sorted(each["seen"]) == (pytest.approx(seen) if summed else seen)
+        assert each["scores"] == close(one["scores"])
     assert printed.count("device cpu") == 1  # only the main process prints
 
 
