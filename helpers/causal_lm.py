@@ -289,7 +289,7 @@ def keytoken_loss(labels, logits, key_token_ids: Sequence[int], *, alpha: float 
     ).view(targets.shape)
     counts = (targets != -100).sum(dim=1)
     row_losses = losses.sum(dim=1) / counts.clamp(min=1)
-    keys = torch.as_tensor(list(key_token_ids), device=labels.device)
+    keys = torch.as_tensor(key_token_ids, device=labels.device)
     weights = 1.0 + alpha * torch.isin(labels, keys).sum(dim=1)
     weights = weights * (counts > 0)
     return (weights * row_losses).sum() / weights.sum().clamp(min=1)
