@@ -1,14 +1,15 @@
 """Trains the shapes of the `full` profile on random ids, and prints their speed.
 
-    python -m tools.bench_shapes                     four models, a minute each
-    python -m tools.bench_shapes bert --seconds 10   one of them, shorter
+    python -m tools.bench_shapes                     four models, two batch sizes each
+    python -m tools.bench_shapes bert --seconds 60   one of them, longer
 
 The models have the sizes of the course's checkpoints and random weights: nothing is
-downloaded, and speed does not depend on what the weights are.  Precision is the
-machine's, AdamW is fused, `--compile` compiles the model.  Printed are samples and
-tokens a second, the peak of the GPU's memory, and the share of the machine's measured
-matrix rate, counting six operations for each weight that a token is multiplied with;
-attention is left out, so the share is a little too low.
+downloaded, and speed does not depend on what the weights are.  Each is trained with the
+batch of its notebook's `full` profile, and with one that fills a large GPU.  Precision
+is the machine's, AdamW is fused, `--compile` compiles the model.  Printed are samples
+and tokens a second, the peak of the GPU's memory, and the share of the machine's
+measured matrix rate, counting six operations for each weight that a token is multiplied
+with; attention is left out, so the share is a little too low.
 """
 
 import argparse
@@ -47,34 +48,38 @@ OPUS_MT |= {"pad_token_id": 59_513, "decoder_start_token_id": 59_513}
 
 @dataclass(frozen=True)
 class Shape:
-    """A model, and the batch that its chapter trains it with on a GPU."""
+    """A model, and the batches to train it with: of `full`, and a larger one."""
 
     auto_class: type
     config: object
-    batch_size: int
+    batch_sizes: tuple[int, int]
     input_length: int
     target_length: int = 0  # 0: a class for each row; for a decoder the inputs again
 
 
 SHAPES = {
-    "bert": Shape(AutoModelForSequenceClassification, BertConfig(), 32, 64),
-    "marian": Shape(AutoModelForSeq2SeqLM, MarianConfig(**OPUS_MT), 32, 32, 32),
-    "mt5": Shape(AutoModelForSeq2SeqLM, MT5Config(**MT5_SMALL), 8, 256, 16),
-    "gpt2": Shape(AutoModelForCausalLM, GPT2Config(n_positions=128), 64, 128, 128),
+    "bert": Shape(AutoModelForSequenceClassification, BertConfig(), (8, 256), 64),
+    "marian": Shape(AutoModelForSeq2SeqLM, MarianConfig(**OPUS_MT), (32, 256), 32, 32),
+    "mt5": Shape(AutoModelForSeq2SeqLM, MT5Config(**MT5_SMALL), (8, 64), 256, 16),
+    "gpt2": Shape(
+        AutoModelForCausalLM, GPT2Config(n_positions=128), (32, 256), 128, 128
+    ),
 }
 
 
-def random_batch(shape: Shape, device: torch.device) -> dict[str, torch.Tensor]:
+def random_batch(
+    shape: Shape, batch_size: int, device: torch.device
+) -> dict[str, torch.Tensor]:
     """Ids ``(batch, input_length)`` and labels as the model's loss takes them."""
-    size = (shape.batch_size, shape.input_length)
+    size = (batch_size, shape.input_length)
     ids = torch.randint(5, shape.config.vocab_size - 5, size, device=device)
     if shape.auto_class is AutoModelForCausalLM:
         labels = ids
     elif shape.target_length:
-        size = (shape.batch_size, shape.target_length)
+        size = (batch_size, shape.target_length)
         labels = torch.randint(5, shape.config.vocab_size - 5, size, device=device)
     else:
-        labels = torch.randint(2, (shape.batch_size,), device=device)
+        labels = torch.randint(2, (batch_size,), device=device)
     mask = torch.ones_like(ids)
     return {"input_ids": ids, "attention_mask": mask, "labels": labels}
 
@@ -93,7 +98,9 @@ def operations(model, shape: Shape) -> float:
     return 6.0 * (encoder * shape.input_length + (decoder + head) * shape.target_length)
 
 
-def measure(shape: Shape, *, seconds: float, compile_model: bool) -> dict[str, float]:
+def measure(
+    shape: Shape, batch_size: int, *, seconds: float, compile_model: bool
+) -> dict[str, float]:
     """Samples and tokens a second, operations a second, and the peak memory in GB."""
     accelerator = Accelerator(mixed_precision=mixed_precision())
     device = accelerator.device
@@ -103,7 +110,7 @@ def measure(shape: Shape, *, seconds: float, compile_model: bool) -> dict[str, f
     optimizer = torch.optim.AdamW(model.parameters(), lr=1e-5, fused=True)
     model, optimizer = accelerator.prepare(model, optimizer)
     forward = torch.compile(model) if compile_model else model
-    batch = random_batch(shape, device)
+    batch = random_batch(shape, batch_size, device)
     if device.type == "cuda":
         torch.cuda.reset_peak_memory_stats()
     steps, start = -WARM_UP, time.perf_counter()
@@ -117,7 +124,7 @@ def measure(shape: Shape, *, seconds: float, compile_model: bool) -> dict[str, f
         if steps == 0:
             start = time.perf_counter()
     passed = time.perf_counter() - start
-    samples = steps * shape.batch_size / passed
+    samples = steps * batch_size / passed
     lengths = [shape.input_length]
     if shape.auto_class is AutoModelForSeq2SeqLM:
         lengths.append(shape.target_length)
@@ -134,7 +141,9 @@ def main(argv=None) -> int:
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument("names", nargs="*", metavar="NAME", choices=[[], *SHAPES])
-    parser.add_argument("--seconds", type=float, default=60.0, help="for each model")
+    parser.add_argument(
+        "--seconds", type=float, default=2.0, help="for each batch size"
+    )
     parser.add_argument("--compile", action="store_true")
     arguments = parser.parse_args(argv)
     be_quiet()
@@ -144,17 +153,17 @@ def main(argv=None) -> int:
     name = torch.cuda.get_device_name() if device.type == "cuda" else "CPU"
     print(f"{name}, precision {precision}; matrix product {peak / 1e12:.2f} TFLOP/s")
     print("model     batch   samples/s    tokens/s   peak GB   of the matrix rate")
+    options = {"seconds": arguments.seconds, "compile_model": arguments.compile}
     for name in arguments.names or SHAPES:
-        shape = SHAPES[name]
-        found = measure(
-            shape, seconds=arguments.seconds, compile_model=arguments.compile
-        )
-        memory = f"{found['memory']:.1f}" if found["memory"] else "–"
-        share = found["operations"] / peak
-        print(
-            f"{name:<8} {shape.batch_size:>6} {found['samples']:>11,.1f}"
-            f" {found['tokens']:>11,.0f} {memory:>9} {share:>20.1%}"
-        )
+        for batch_size in SHAPES[name].batch_sizes:
+            found = measure(SHAPES[name], batch_size, **options)
+            memory = f"{found['memory']:.1f}" if found["memory"] else "–"
+            share = found["operations"] / peak
+            print(
+                f"{name:<8} {batch_size:>6} {found['samples']:>11,.1f}"
+                f" {found['tokens']:>11,.0f} {memory:>9} {share:>20.1%}",
+                flush=True,
+            )
     return 0
 
 

@@ -3,11 +3,16 @@
     python -m tools.bench_training            all three
     python -m tools.bench_training ch3        one of them
 
-Both loops train the same checkpoint on the same rows in the same batches for one epoch
-and score the same validation rows, in turns; printed is the median of the ratios.  What
-differs is what the notebook does otherwise: larger batches for the evaluation, sorted
-by length where it generates, a fused optimizer where one is used.  Chapter 7.6 has a
-bench of its own.
+Both loops train the same model on the same rows for one epoch and score the same
+validation rows, in turns; printed is the median of the ratios.  What differs is what
+the notebook does otherwise: larger batches for the evaluation, sorted by length where
+it generates, a fused optimizer, the precision of the machine.  Writing checkpoints and
+models is timed apart: the course's loop writes none.
+
+On a CPU the models are the tiny profile's.  On a GPU they have the sizes of `full` and
+random weights: they generate until they are stopped, after 40 tokens and 30.  There the
+notebook's loop also runs with batches of 32, beside the 8 that both have in `full`.
+Chapter 7.6 has a bench of its own.
 """
 
 import argparse
@@ -21,18 +26,24 @@ import time
 
 import torch
 from accelerate import Accelerator
+from accelerate.state import AcceleratorState
 from datasets import load_dataset
 from torch.utils.data import DataLoader
 from transformers import (
     AutoModelForSeq2SeqLM,
     AutoModelForSequenceClassification,
     AutoTokenizer,
+    BertConfig,
     DataCollatorForSeq2Seq,
     DataCollatorWithPadding,
+    MarianConfig,
+    MT5Config,
+    PreTrainedModel,
     get_scheduler,
     set_seed,
 )
 
+from helpers import checkpoints
 from helpers.classification import AccuracyF1, tokenize_pairs
 from helpers.runtime import mixed_precision
 from helpers.summarization import load_sentence_splitter, rouge_by_language
@@ -40,15 +51,37 @@ from helpers.summarization import tokenize_reviews as tokenize_titles
 from helpers.translation import Bleu, decode_ids
 from helpers.translation import tokenize_pairs as tokenize_translations
 from offline import stand_in
+from tools.bench_shapes import MT5_SMALL, OPUS_MT
 from tools.notebooks import lifted
 from tools.train_124m import be_quiet
 
 COURSE_BATCH = 8  # of its evaluations, in every chapter
+ON_GPU = torch.cuda.is_available()
+
+
+class Writing:
+    """Counts the seconds that go into writing checkpoints and models."""
+
+    def __init__(self):
+        self.seconds = 0.0
+
+    def counted(self, function):
+        """The function, its time added up."""
+
+        @functools.wraps(function)
+        def timed(*arguments, **options):
+            start = time.perf_counter()
+            try:
+                return function(*arguments, **options)
+            finally:
+                self.seconds += time.perf_counter() - start
+
+        return timed
 
 
 def course_loop(model, train_dataset, eval_dataset, collate, evaluate, *, batch_size):
     """The course's loop: what it prepares, its evaluation in batches of 8, unsorted."""
-    accelerator = Accelerator(mixed_precision=mixed_precision())
+    accelerator = Accelerator()  # in full precision
     set_seed(0)
     model, optimizer, train_dataloader, eval_dataloader = accelerator.prepare(
         model,
@@ -67,7 +100,7 @@ def course_loop(model, train_dataset, eval_dataset, collate, evaluate, *, batch_
     return evaluate(model, eval_dataloader, accelerator)
 
 
-def course_texts(model, dataloader, accelerator, tokenizer, *, max_length):
+def course_texts(model, dataloader, accelerator, tokenizer, *, length, beams):
     """Generated and reference texts, as the course's loops collect them."""
     generated_texts, reference_texts = [], []
     pad = functools.partial(accelerator.pad_across_processes, dim=1)
@@ -76,7 +109,8 @@ def course_texts(model, dataloader, accelerator, tokenizer, *, max_length):
             generated = accelerator.unwrap_model(model).generate(
                 batch["input_ids"],
                 attention_mask=batch["attention_mask"],
-                max_length=max_length,
+                max_new_tokens=length,
+                num_beams=beams,
             )
         generated = accelerator.gather(pad(generated, pad_index=tokenizer.pad_token_id))
         labels = accelerator.gather(pad(batch["labels"], pad_index=-100))
@@ -86,18 +120,21 @@ def course_texts(model, dataloader, accelerator, tokenizer, *, max_length):
 
 
 def classification():
-    """The two loops of chapter 3; each call trains a new model."""
+    """A function for new models of chapter 3, and the two loops that train them."""
     checkpoint = stand_in("minilm")
     tokenizer = AutoTokenizer.from_pretrained(checkpoint)
     collate = DataCollatorWithPadding(tokenizer)
     rows = load_dataset(stand_in("paraphrases"), "mrpc")
     rows = rows.map(tokenize_pairs, batched=True, fn_kwargs={"tokenizer": tokenizer})
     columns = ["input_ids", "token_type_ids", "attention_mask", "label"]
-    train = rows["train"].select(range(400)).select_columns(columns)
+    train = rows["train"].select(range(1200 if ON_GPU else 400)).select_columns(columns)
     validation = rows["validation"].select_columns(columns)
     notebook = lifted("ch3", "evaluate_classifier", "training_function")
 
     def new_model():
+        if ON_GPU:  # MiniLM's vocabulary is BERT's
+            with torch.device("cuda"):
+                return AutoModelForSequenceClassification.from_config(BertConfig())
         return AutoModelForSequenceClassification.from_pretrained(
             checkpoint, num_labels=2
         )
@@ -113,29 +150,29 @@ def classification():
             metric.add_batch(predictions=predictions, references=references)
         return metric.compute()
 
-    def ours(folder):
+    def ours(model, folder, batch_size):
         notebook["training_function"](
-            new_model(),
+            model,
             train,
             validation,
             collate,
             notebook["evaluate_classifier"],
             learning_rate=2e-5,
-            batch_size=8,
+            batch_size=batch_size,
             num_train_epochs=1,
             seed=0,
             output_dir=folder,
             mixed_precision=mixed_precision(),
         )
 
-    def course(folder):
-        course_loop(new_model(), train, validation, collate, evaluate, batch_size=8)
+    def course(model, batch_size):
+        course_loop(model, train, validation, collate, evaluate, batch_size=batch_size)
 
-    return ours, course
+    return new_model, ours, course
 
 
 def translation():
-    """The two loops of chapter 7.4, on 960 pairs and 300 to be translated."""
+    """The same for chapter 7.4; on a GPU nine pairs to one, as in `full`."""
     checkpoint = stand_in("marian_ui")
     tokenizer = AutoTokenizer.from_pretrained(checkpoint)
     rows = load_dataset(stand_in("ui_strings"), split="train")
@@ -146,32 +183,47 @@ def translation():
         fn_kwargs={"tokenizer": tokenizer, "max_length": 128, **languages},
         remove_columns=rows.column_names,
     )
-    train, validation = rows.select(range(960)), rows.select(range(2700, 3000))
+    train = rows.select(range(960))
+    validation = rows.select(range(2700, 2810 if ON_GPU else 3000))
     lengths = [len(ids) for ids in validation["input_ids"]]
     longest_first = sorted(range(len(lengths)), key=lambda row: -lengths[row])
     notebook = lifted("ch7_translation", "evaluate_translations", "training_function")
-    new_model = functools.partial(AutoModelForSeq2SeqLM.from_pretrained, checkpoint)
+    beams, longest = (4, 40) if ON_GPU else (1, 128)
+
+    def new_model():
+        if not ON_GPU:
+            return AutoModelForSeq2SeqLM.from_pretrained(checkpoint)
+        ids = {"pad_token_id": tokenizer.pad_token_id}
+        ids |= {"eos_token_id": tokenizer.eos_token_id}
+        ids |= {"decoder_start_token_id": tokenizer.pad_token_id}
+        with torch.device("cuda"):
+            model = AutoModelForSeq2SeqLM.from_config(MarianConfig(**OPUS_MT | ids))
+        unknown = range(len(tokenizer), model.config.vocab_size)
+        model.generation_config.suppress_tokens = list(unknown)
+        return model
 
     def evaluate(model, dataloader, accelerator):
-        texts = course_texts(model, dataloader, accelerator, tokenizer, max_length=128)
+        texts = course_texts(
+            model, dataloader, accelerator, tokenizer, length=longest, beams=beams
+        )
         return Bleu().compute(predictions=texts[0], references=texts[1])
 
-    def ours(folder):
+    def ours(model, folder, batch_size):
         # The loop also scores the untrained model; the course's does not.
         notebook["training_function"](
-            new_model(),
+            model,
             tokenizer,
             train,
             validation.select(longest_first),
             functools.partial(
                 notebook["evaluate_translations"],
                 tokenizer=tokenizer,
-                max_new_tokens=128,
-                num_beams=1,
+                max_new_tokens=longest,
+                num_beams=beams,
             ),
             learning_rate=2e-5,
-            batch_size=32,
-            eval_batch_size=128,
+            batch_size=batch_size,
+            eval_batch_size=64 if ON_GPU else 128,
             num_train_epochs=1,
             weight_decay=0.01,
             seed=0,
@@ -179,16 +231,15 @@ def translation():
             mixed_precision=mixed_precision(),
         )
 
-    def course(folder):
-        model = new_model()
+    def course(model, batch_size):
         collate = DataCollatorForSeq2Seq(tokenizer, model=model)
-        course_loop(model, train, validation, collate, evaluate, batch_size=32)
+        course_loop(model, train, validation, collate, evaluate, batch_size=batch_size)
 
-    return ours, course
+    return new_model, ours, course
 
 
 def summarization():
-    """The two loops of chapter 7.5, on 320 reviews and 128 to be titled."""
+    """The same for chapter 7.5, on 320 reviews and 128 to be titled."""
     checkpoint = stand_in("mt5_reviews")
     tokenizer = AutoTokenizer.from_pretrained(checkpoint)
     rows = load_dataset(stand_in("reviews"), "en", split="train").select(range(448))
@@ -202,14 +253,20 @@ def summarization():
     train, validation = rows.select(range(320)), rows.select(range(320, 448))
     kinds = {"languages": ["en"] * 128, "splitters": {"en": splitter}}
     notebook = lifted("ch7_summarization", "evaluate_summaries", "training_function")
-    new_model = functools.partial(AutoModelForSeq2SeqLM.from_pretrained, checkpoint)
+
+    def new_model():
+        if ON_GPU:
+            with torch.device("cuda"):
+                return AutoModelForSeq2SeqLM.from_config(MT5Config(**MT5_SMALL))
+        return AutoModelForSeq2SeqLM.from_pretrained(checkpoint)
 
     def evaluate(model, dataloader, accelerator):
-        texts = course_texts(model, dataloader, accelerator, tokenizer, max_length=30)
+        texts = course_texts(
+            model, dataloader, accelerator, tokenizer, length=30, beams=1
+        )
         return rouge_by_language(*texts, *kinds.values())
 
-    def ours(folder):
-        model = new_model()
+    def ours(model, folder, batch_size):
         notebook["training_function"](
             model,
             train,
@@ -222,35 +279,62 @@ def summarization():
                 **kinds,
             ),
             learning_rate=2e-5,
-            batch_size=8,
+            batch_size=batch_size,
             num_train_epochs=1,
             seed=0,
             output_dir=folder,
             mixed_precision=mixed_precision(),
         )
 
-    def course(folder):
-        model = new_model()
+    def course(model, batch_size):
         collate = DataCollatorForSeq2Seq(tokenizer, model=model)
-        course_loop(model, train, validation, collate, evaluate, batch_size=8)
+        course_loop(model, train, validation, collate, evaluate, batch_size=batch_size)
 
-    return ours, course
+    return new_model, ours, course
 
 
+# Each chapter, and the batches that the notebook's loop and the course's train on.
 CHAPTERS = {
-    "ch3": classification,
-    "ch7_translation": translation,
-    "ch7_summarization": summarization,
+    "ch3": (classification, (8, 8)),
+    "ch7_translation": (translation, (8, 8) if ON_GPU else (32, 32)),
+    "ch7_summarization": (summarization, (8, 8)),
 }
 
 
 def seconds(loop) -> float:
-    """How long one loop takes, writing into a folder of its own; it prints nothing."""
-    silence = contextlib.redirect_stdout(io.StringIO())
-    with tempfile.TemporaryDirectory() as folder, silence:
+    """How long a loop takes, from a fresh state of Accelerate; it prints nothing."""
+    AcceleratorState._reset_state(reset_partial_state=True)
+    with contextlib.redirect_stdout(io.StringIO()):
         start = time.perf_counter()
-        loop(folder)
+        loop()
         return time.perf_counter() - start
+
+
+def compare(chapter: str, repeats: int, writing: Writing) -> None:
+    """Prints the rows of a chapter; on a GPU ours with larger batches is the second."""
+    make, (batch_size, course_batch_size) = CHAPTERS[chapter]
+    new_model, ours, course = make()
+    sizes = [batch_size, 32] if ON_GPU else [batch_size]
+    times: dict[int, list] = {size: [] for size in sizes}
+    # A GPU's first pass loads kernels, and is left out.
+    for _ in range(repeats + ON_GPU):
+        theirs = seconds(functools.partial(course, new_model(), course_batch_size))
+        for size in sizes:
+            writing.seconds = 0.0
+            with tempfile.TemporaryDirectory() as folder:
+                mine = seconds(functools.partial(ours, new_model(), folder, size))
+            times[size].append((mine - writing.seconds, theirs, writing.seconds))
+    for size, every in times.items():
+        rows = every[ON_GPU:]
+        mine, theirs, written = (
+            statistics.median(column) for column in zip(*rows, strict=True)
+        )
+        ratio = statistics.median(slow / fast for fast, slow, _ in rows)
+        print(
+            f"{chapter:<18} {size:>5} {course_batch_size:>6} {mine:>8.1f}"
+            f" {theirs:>10.1f} {ratio:>14.2f} {written:>11.1f}",
+            flush=True,
+        )
 
 
 def main(argv=None) -> int:
@@ -261,18 +345,21 @@ def main(argv=None) -> int:
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument("chapters", nargs="*", default=list(CHAPTERS))
-    parser.add_argument("--repeats", type=int, default=3)
+    parser.add_argument("--repeats", type=int, default=1 if ON_GPU else 3)
     arguments = parser.parse_args(argv)
     be_quiet()
-    print("one epoch and its evaluation      ours, s   course, s   course / ours")
+    writing = Writing()
+    save = writing.counted(checkpoints.save_checkpoint)
+    checkpoints.save_checkpoint = save  # before a notebook's cell imports it
+    PreTrainedModel.save_pretrained = writing.counted(PreTrainedModel.save_pretrained)
+    print(
+        "one epoch and      batch  batch  seconds    seconds       course /     seconds"
+    )
+    print(
+        "its evaluation      ours course     ours     course           ours     writing"
+    )
     for chapter in arguments.chapters:
-        ours, course = CHAPTERS[chapter]()
-        times = [(seconds(ours), seconds(course)) for _ in range(arguments.repeats)]
-        ratio = statistics.median(slow / fast for fast, slow in times)
-        mine, theirs = (
-            statistics.median(column) for column in zip(*times, strict=True)
-        )
-        print(f"{chapter:<30} {mine:>10.1f} {theirs:>11.1f} {ratio:>15.2f}")
+        compare(chapter, arguments.repeats, writing)
     return 0
 
 

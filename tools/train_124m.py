@@ -12,6 +12,7 @@ import argparse
 import datetime
 import functools
 import hashlib
+import importlib.util
 import itertools
 import json
 import logging
@@ -25,6 +26,7 @@ from pathlib import Path
 import datasets
 import torch
 import transformers
+from accelerate.utils import DataLoaderConfiguration
 from datasets import load_dataset
 from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
 from torch.utils.data import DataLoader
@@ -68,6 +70,16 @@ def matrix_rate(device: torch.device, dtype: torch.dtype) -> float:
         synchronize(device)
         best = min(best, (time.perf_counter() - start) / 4)
     return 2 * size**3 / best
+
+
+def compiler(device: torch.device) -> str:
+    """``"inductor"`` where the notebook compiles its model, else ``"no"``."""
+    compiles = (
+        device.type == "cuda"
+        and importlib.util.find_spec("triton") is not None
+        and torch.cuda.get_device_capability() >= (7, 0)
+    )
+    return "inductor" if compiles else "no"
 
 
 def synchronize(device: torch.device) -> None:
@@ -163,7 +175,8 @@ def main(argv=None) -> int:
         **shape,
     )
     collator = DataCollatorForLanguageModeling(tokenizer, mlm=False)
-    load = functools.partial(DataLoader, collate_fn=collator)
+    on_gpu = device.type == "cuda"
+    load = functools.partial(DataLoader, collate_fn=collator, pin_memory=on_gpu)
     key_words = [*KEY_WORDS, *(f" {word}" for word in KEY_WORDS)]
     key_token_ids, _ = causal_lm.find_key_tokens(key_words, tokenizer)
     notebook = lifted("ch7_clm", "training_function", "prompts")
@@ -186,7 +199,8 @@ def main(argv=None) -> int:
             logging_steps=max(1, min(20, steps // 5)),
             output_dir=str(out / name),
             mixed_precision=precision,
-            dynamo_backend="inductor" if device.type == "cuda" else "no",
+            dynamo_backend=compiler(device),
+            dataloader_config=DataLoaderConfiguration(non_blocking=True),
         )
         speed = logged_rate(str(out / name), batch_size * CONTEXT)
         return model, losses, loss, speed
@@ -201,7 +215,7 @@ def main(argv=None) -> int:
         f"{speed:,.0f} tokens/s: {epochs} epochs of {len(train):,} blocks", flush=True
     )
     untrained = AutoModelForCausalLM.from_config(config).to(device)
-    batches = load(valid, 32, collate_fn=lambda rows: collator(rows).to(device))
+    batches = DataLoader(valid, 32, collate_fn=lambda rows: collator(rows).to(device))
     before = causal_lm.evaluate_loss(untrained, batches)
     model, losses, after, speed = run(train, epochs, f"run-{start}")
 
@@ -212,7 +226,7 @@ def main(argv=None) -> int:
     record = {
         "date": f"{datetime.date.today()}",
         "hardware": torch.cuda.get_device_name()
-        if device.type == "cuda"
+        if on_gpu
         else platform.processor() or platform.machine(),
         "torch": torch.__version__,
         "parameters": model.num_parameters(),
