@@ -1,7 +1,7 @@
 """The notebook's own cells on the real MRPC, where its files are at hand.
 
 The course fine-tunes BERT-base on a GPU; here the same cells fine-tune MiniLM on a CPU,
-about five minutes a seed.  `make real` runs this; `make test` leaves it out.
+six minutes a seed.  `make real` runs this; `make test` leaves it out.
 """
 
 import csv
@@ -17,8 +17,9 @@ from tools.notebooks import NOTEBOOKS, ROOT
 from tools.run import execute
 
 FILES = ROOT.parent / "shared" / "real" / "mrpc"
-# What MiniLM needs here; the course's own values are for BERT-base.
-HYPERPARAMETERS = {"learning_rate": 2e-4, "batch_size": 32, "epochs": 3}
+# What MiniLM needs here, without dropout as in `tiny`; the course's own values are for
+# BERT-base.
+HYPERPARAMETERS = {"learning_rate": 1e-4, "batch_size": 32, "epochs": 3}
 GOALS = {"accuracy": 0.80, "f1": 0.86}
 
 pytestmark = [
