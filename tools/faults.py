@@ -261,6 +261,7 @@ def train_with_trainer(loop: Loop, model, folder: str, resume: bool) -> list[flo
         "output_dir": str(Path(folder).parent),
         "learning_rate": 1e-2,
         "batch_size": 3,
+        "dropout": {},
         "eval_batch_size": 4,
         "weight_decay": 0.1,
         "accumulation": 2,
