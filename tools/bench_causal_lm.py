@@ -126,7 +126,7 @@ def accelerate_rate(blocks, batch_size: int, device, precision: str) -> float:
             new_model(device.type == "cuda"),
             load(blocks, batch_size, shuffle=True, drop_last=True),
             load(blocks.select(range(batch_size)), batch_size),
-            KEY_TOKENS,
+            torch.tensor(KEY_TOKENS, device=device),
             learning_rate=5e-4,
             weight_decay=0.1,
             num_train_epochs=1,

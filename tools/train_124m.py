@@ -190,7 +190,7 @@ def main(argv=None) -> int:
             model,
             load(blocks, batch_size, shuffle=True, drop_last=True),
             load(valid, 32),
-            key_token_ids,
+            torch.tensor(key_token_ids, device=device),
             learning_rate=arguments.learning_rate,
             weight_decay=0.1,
             num_train_epochs=epochs,
