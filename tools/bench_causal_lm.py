@@ -44,6 +44,7 @@ from helpers.runtime import mixed_precision
 from offline import stand_in
 from tools.notebooks import lifted
 from tools.train_124m import (
+    DTYPES,
     KEYWORDS,
     be_quiet,
     compiler,
@@ -54,7 +55,6 @@ from tools.train_124m import (
 CONTEXT = 128
 KEY_TOKENS = list(range(100, 110))
 LOG_EVERY = 10
-DTYPES = {"bf16": torch.bfloat16, "fp16": torch.float16, "no": torch.float32}
 
 
 def new_model(on_gpu: bool, **options):

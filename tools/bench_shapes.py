@@ -31,9 +31,8 @@ from transformers import (
 )
 
 from helpers.runtime import mixed_precision
-from tools.train_124m import be_quiet, matrix_rate, synchronize
+from tools.train_124m import DTYPES, be_quiet, matrix_rate, synchronize
 
-DTYPES = {"bf16": torch.bfloat16, "fp16": torch.float16, "no": torch.float32}
 WARM_UP = 3  # steps that are not counted
 # google/mt5-small and Helsinki-NLP/opus-mt-en-fr, as their config.json has them.
 MT5_SMALL = {"vocab_size": 250_112, "d_model": 512, "d_kv": 64, "d_ff": 1024}

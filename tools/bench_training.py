@@ -293,11 +293,11 @@ def summarization():
     return new_model, ours, course
 
 
-# Each chapter, and the batches that the notebook's loop and the course's train on.
+# Each chapter, and the batch that both loops train on.
 CHAPTERS = {
-    "ch3": (classification, (8, 8)),
-    "ch7_translation": (translation, (8, 8) if ON_GPU else (32, 32)),
-    "ch7_summarization": (summarization, (8, 8)),
+    "ch3": (classification, 8),
+    "ch7_translation": (translation, 8 if ON_GPU else 32),
+    "ch7_summarization": (summarization, 8),
 }
 
 
@@ -312,13 +312,13 @@ def seconds(loop) -> float:
 
 def compare(chapter: str, repeats: int, writing: Writing) -> None:
     """Prints the rows of a chapter; on a GPU ours with larger batches is the second."""
-    make, (batch_size, course_batch_size) = CHAPTERS[chapter]
+    make, batch_size = CHAPTERS[chapter]
     new_model, ours, course = make()
     sizes = [batch_size, 32] if ON_GPU else [batch_size]
     times: dict[int, list] = {size: [] for size in sizes}
     # A GPU's first pass loads kernels, and is left out.
     for _ in range(repeats + ON_GPU):
-        theirs = seconds(functools.partial(course, new_model(), course_batch_size))
+        theirs = seconds(functools.partial(course, new_model(), batch_size))
         for size in sizes:
             writing.seconds = 0.0
             with tempfile.TemporaryDirectory() as folder:
@@ -331,7 +331,7 @@ def compare(chapter: str, repeats: int, writing: Writing) -> None:
         )
         ratio = statistics.median(slow / fast for fast, slow, _ in rows)
         print(
-            f"{chapter:<18} {size:>5} {course_batch_size:>6} {mine:>8.1f}"
+            f"{chapter:<18} {size:>5} {batch_size:>6} {mine:>8.1f}"
             f" {theirs:>10.1f} {ratio:>14.2f} {written:>11.1f}",
             flush=True,
         )

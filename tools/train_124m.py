@@ -47,6 +47,8 @@ KEYWORDS = ("pandas", "sklearn", "matplotlib", "seaborn")
 KEY_WORDS = ("plt", "pd", "sk", "fit", "predict")
 CONTEXT = 128
 HELD_OUT = 0.02
+# What `mixed_precision` answers, as PyTorch calls it.
+DTYPES = {"bf16": torch.bfloat16, "fp16": torch.float16, "no": torch.float32}
 
 
 def be_quiet() -> None:
@@ -220,8 +222,7 @@ def main(argv=None) -> int:
     model, losses, after, speed = run(train, epochs, f"run-{start}")
 
     flops = causal_lm.training_flops(model, CONTEXT)
-    dtype = {"bf16": torch.bfloat16, "fp16": torch.float16, "no": torch.float32}
-    rate = matrix_rate(device, dtype[precision])
+    rate = matrix_rate(device, DTYPES[precision])
     prompts = list(notebook["prompts"].values())
     record = {
         "date": f"{datetime.date.today()}",
