@@ -1,7 +1,7 @@
 """Trains the shapes of the `full` profile on random ids, and prints their speed.
 
-    python -m tools.bench_shapes                     four models, two batch sizes each
-    python -m tools.bench_shapes bert --seconds 60   one of them, longer
+    python -m tools.bench_shapes                     four models, a minute each
+    python -m tools.bench_shapes bert --seconds 5    one of them, shorter
 
 The models have the sizes of the course's checkpoints and random weights: nothing is
 downloaded, and speed does not depend on what the weights are.  Each is trained with the
@@ -141,7 +141,7 @@ def main(argv=None) -> int:
     )
     parser.add_argument("names", nargs="*", metavar="NAME", choices=[[], *SHAPES])
     parser.add_argument(
-        "--seconds", type=float, default=2.0, help="for each batch size"
+        "--seconds", type=float, default=30.0, help="for each batch size"
     )
     parser.add_argument("--compile", action="store_true")
     arguments = parser.parse_args(argv)
