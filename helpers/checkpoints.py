@@ -17,6 +17,7 @@ import warnings
 from contextlib import contextmanager
 from pathlib import Path
 
+import torch
 from filelock import FileLock, Timeout
 from safetensors import SafetensorError
 
@@ -71,7 +72,10 @@ def save_checkpoint(accelerator, output_dir, lr_scheduler, progress, *, keep=2):
         if accelerator.is_main_process:
             # Accelerate would load a registered scheduler with pickle.
             state = {"schedule": lr_scheduler.state_dict(), **progress}
-            state["processes"] = accelerator.num_processes
+            state["shuffles"] = [
+                generator.get_state().tolist()
+                for generator in _shuffling_generators(accelerator)
+            ]
             text = json.dumps(state, default=float)
             Path(partial, PROGRESS).write_text(text, encoding="utf-8")
 
@@ -88,17 +92,37 @@ def load_checkpoint(accelerator, output_dir, lr_scheduler) -> dict:
     newest = newest_complete(output_dir)
     if newest is None:
         return {}
+    _check_processes(newest, accelerator.num_processes)
     progress = json.loads(Path(newest, PROGRESS).read_text("utf-8"))
-    now = accelerator.num_processes
-    then = progress.pop("processes", now)  # older checkpoints do not say
-    if then != now:
-        raise ValueError(
-            f"{newest} was saved by {then} processes, and these are {now}: start as "
-            "many, or begin anew with resume=False"
-        )
     accelerator.load_state(newest)
     lr_scheduler.load_state_dict(progress.pop("schedule"))
+    generators = _shuffling_generators(accelerator)
+    states = progress.pop("shuffles", [])  # older checkpoints have none
+    for generator, state in zip(generators, states, strict=False):
+        generator.set_state(torch.tensor(state, dtype=torch.uint8))
     return progress
+
+
+def _shuffling_generators(accelerator) -> list:
+    """What the processes shuffle by in step; one process has none, nor a seedable one.
+
+    ``save_state`` leaves them out, so that all processes would see the first epoch's
+    order again.
+    """
+    loaders = accelerator._dataloaders
+    generators = [getattr(each, "synchronized_generator", None) for each in loaders]
+    return [each for each in generators if each is not None]
+
+
+def _check_processes(folder: str, now: int) -> None:
+    """Refuses a checkpoint that another number of processes saved."""
+    manifest = json.loads(Path(folder, MANIFEST).read_text("utf-8"))
+    then = manifest.get("processes", now)  # older checkpoints do not say
+    if then != now:
+        raise ValueError(
+            f"{folder} was saved by {then} processes, and these are {now}: start as "
+            "many, or begin anew with resume=False"
+        )
 
 
 class CompleteCheckpoints:
@@ -110,7 +134,8 @@ class CompleteCheckpoints:
     Raises:
         ValueError: with ``load_best_model_at_end``, which needs to know a checkpoint by
             its final name while it is written; with a ``hub_strategy`` that uploads
-            checkpoints, which it still does when they are renamed.
+            checkpoints, which it still does when they are renamed; and when it resumes
+            from what another number of processes saved.
     """
 
     _run_dir = None
@@ -128,6 +153,11 @@ class CompleteCheckpoints:
                 'hub_strategy="every_save" or "end"'
             )
         super().__init__(model, args, *more, **options)
+
+    def train(self, resume_from_checkpoint=None, **options):
+        if isinstance(resume_from_checkpoint, str):
+            _check_processes(resume_from_checkpoint, self.accelerator.num_processes)
+        return super().train(resume_from_checkpoint, **options)
 
     def _get_output_dir(self, trial):
         return self._run_dir or super()._get_output_dir(trial)
@@ -162,7 +192,7 @@ def written_aside(folder: Path, accelerator, *, keep: int | None = None):
         yield partial
         accelerator.wait_for_everyone()
         if main:
-            _write_manifest(partial, folder.parent)
+            _write_manifest(partial, folder.parent, accelerator.num_processes)
             _put_in_place(partial, folder.parent)
             _delete_older(folder.parent, keep)
         accelerator.wait_for_everyone()
@@ -275,8 +305,8 @@ def _sha256(path: Path, *, flush: bool = False) -> str:
     return digest.hexdigest()
 
 
-def _write_manifest(folder: Path, run_dir: Path) -> None:
-    """Notes size and digest of every file, last of all.
+def _write_manifest(folder: Path, run_dir: Path, processes: int) -> None:
+    """Notes size and digest of every file and the number of processes, last of all.
 
     The time is later than that of every other checkpoint, also where the clock of the
     machine was put back.
@@ -290,7 +320,8 @@ def _write_manifest(folder: Path, run_dir: Path) -> None:
         if path.is_file()
     }
     last = max(_times(_checkpoints(run_dir)).values(), default=0.0)
-    manifest = {"saved": max(time.time(), last + 1e-3), "files": files}
+    saved = max(time.time(), last + 1e-3)
+    manifest = {"saved": saved, "processes": processes, "files": files}
     written = Path(folder, f"{MANIFEST}.part")
     written.write_text(json.dumps(manifest, indent=1), encoding="utf-8")
     _sha256(written, flush=True)

@@ -188,7 +188,7 @@ def full_again(bench: Bench) -> str:
 
 def saved_by_two(bench: Bench):
     """Loads with one process what two have saved."""
-    accelerator = mock.Mock(is_main_process=True, num_processes=2)
+    accelerator = mock.Mock(is_main_process=True, num_processes=2, _dataloaders=[])
     scheduler = mock.Mock(last_epoch=7, **{"state_dict.return_value": {}})
     folder = str(bench.folder)
     checkpoints.save_checkpoint(accelerator, folder, scheduler, {"epoch": 1})

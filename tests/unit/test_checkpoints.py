@@ -144,12 +144,82 @@ def test_another_number_of_processes_is_refused_before_anything_is_loaded(
         load_checkpoint(accelerator, str(tmp_path), Schedule(0))
     assert not weight.any()
     # Checkpoints of before do not say how many saved them.
-    file = folder / "progress.json"
-    progress = json.loads(file.read_text("utf-8"))
-    del progress["processes"]
-    file.write_text(json.dumps(progress), encoding="utf-8")
-    monkeypatch.setattr("helpers.checkpoints.damage", lambda folder: None)
+    file = folder / "manifest.json"
+    manifest = json.loads(file.read_text("utf-8"))
+    del manifest["processes"]
+    file.write_text(json.dumps(manifest), encoding="utf-8")
     assert load_checkpoint(accelerator, str(tmp_path), Schedule(0))["step"] == 3
+
+
+SHUFFLES = """
+import json, sys
+import torch
+from accelerate import Accelerator
+from torch.utils.data import DataLoader
+from transformers import get_scheduler
+from helpers.checkpoints import load_checkpoint, save_checkpoint
+
+def run(epochs, resume):
+    "The rows that this process sees in each epoch."
+    torch.manual_seed(0)
+    accelerator = Accelerator(cpu=True)
+    model = torch.nn.Linear(1, 1)
+    model, optimizer, loader = accelerator.prepare(
+        model, torch.optim.SGD(model.parameters()), DataLoader(range(12), 3, True)
+    )
+    schedule = get_scheduler("constant", optimizer)
+    progress = {"rows": []}
+    if resume:
+        progress |= load_checkpoint(accelerator, sys.argv[1], schedule)
+    while len(progress["rows"]) < epochs:
+        progress["rows"].append([row for batch in loader for row in batch.tolist()])
+        schedule.step()
+        save_checkpoint(accelerator, sys.argv[1], schedule, progress)
+    accelerator.free_memory()
+    return progress["rows"], accelerator
+
+whole, _ = run(2, False)
+run(1, False)
+resumed, accelerator = run(2, True)
+if accelerator.is_main_process:
+    with open(sys.argv[2], "w") as file:
+        json.dump([accelerator.num_processes, whole, resumed], file)
+"""
+
+
+def test_two_processes_go_on_in_the_order_of_an_unbroken_run(tmp_path):
+    script, output = tmp_path / "shuffles.py", tmp_path / "rows.json"
+    script.write_text(SHUFFLES, encoding="utf-8")
+    command = [sys.executable, "-m", "torch.distributed.run", "--standalone"]
+    command += [
+        "--nproc_per_node",
+        "2",
+        str(script),
+        str(tmp_path / "run"),
+        str(output),
+    ]
+    environment = {**os.environ, "OMP_NUM_THREADS": "1"}
+    subprocess.run(command, check=True, cwd=ROOT, env=environment, timeout=300)
+    processes, whole, resumed = json.loads(output.read_text("utf-8"))
+    assert processes == 2
+    assert sorted(whole[0]) != sorted(whole[1])  # another half of the rows
+    assert resumed == whole
+
+
+def test_a_trainer_refuses_what_another_number_of_processes_saved(
+    accelerator, tmp_path, monkeypatch
+):
+    folder = save(accelerator, tmp_path, 3)
+
+    class CheckedTrainer(CompleteCheckpoints, Trainer):
+        pass
+
+    trainer = CheckedTrainer(
+        torch.nn.Linear(1, 1), TrainingArguments(str(tmp_path), report_to="none")
+    )
+    monkeypatch.setattr(Accelerator, "num_processes", 2)
+    with pytest.raises(ValueError, match="by 1 processes, and these are 2: start as"):
+        trainer.train(str(folder))
 
 
 def test_newest_is_what_was_saved_last_not_the_highest_number(accelerator, tmp_path):
