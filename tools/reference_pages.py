@@ -32,8 +32,9 @@ COURSE = "https://huggingface.co/learn/llm-course"
 MIGRATION = """\
 # From the course's calls to today's
 
-What the course writes, what happens today, and the call that works. Search this page
-for your error message.
+What the course writes, or wrote, what happens today, and the call that works. Its pages
+are mended now and then; its notebooks, forks and answers on the web keep the old calls.
+Search this page for your error message.
 
 Each entry shows the call, the type and first line of its error (`…` where the path of a
 file follows), and today's call. Both sides of every entry are run by
@@ -48,9 +49,10 @@ FINDINGS = """\
 # What runs, and computes something else
 
 These cells of the course run without an error, and do something other than the text
-says. That takes nothing from what the course teaches, but your result may differ from
-the course's for one of these reasons. `tests/reference/test_findings.py` computes every
-figure again, and each entry names the notebook cell where the remedy is used.
+says; some pages may have been mended since. That takes nothing from what the course
+teaches, but your result may differ from the course's for one of these reasons.
+`tests/reference/test_findings.py` computes every figure again, and each entry names the
+notebook cell where the remedy is used.
 
 Tested with {versions}.
 """

@@ -28,6 +28,8 @@ from transformers import (
     DataCollatorForSeq2Seq,
     GPT2Config,
     GPT2LMHeadModel,
+    Seq2SeqTrainer,
+    Seq2SeqTrainingArguments,
     Trainer,
     TrainingArguments,
 )
@@ -129,7 +131,7 @@ def string_slice():
     cut = tokenizer(SENTENCE, truncation=True, max_length=8)["input_ids"]
     return {
         "sequence[:8]": SENTENCE[:8],
-        "eight tokens": tokenizer.decode(cut, skip_special_tokens=True),
+        "eight tokens, `[CLS]` and `[SEP]` among them": tokenizer.decode(cut),
     }
 
 
@@ -214,19 +216,25 @@ def old_collator():
     name = stand_in("mt5_reviews")
     tokenizer = AutoTokenizer.from_pretrained(name)
     model = AutoModelForSeq2SeqLM.from_pretrained(name)
-    data_collator = DataCollatorForSeq2Seq(tokenizer, model=model)
+    collate = DataCollatorForSeq2Seq(tokenizer, model=model)
+    args = Seq2SeqTrainingArguments("unused", report_to="none")
+    trainer = Seq2SeqTrainer(model, args, data_collator=collate)
     old_model = weakref.ref(model)
     in_memory = []
     model = AutoModelForSeq2SeqLM.from_pretrained(name)
     gc.collect()
     in_memory.append(old_model() is not None)
-    data_collator = DataCollatorForSeq2Seq(tokenizer, model=model)
+    collate = DataCollatorForSeq2Seq(tokenizer, model=model)
     gc.collect()
     in_memory.append(old_model() is not None)
-    assert data_collator.model is model
+    del trainer
+    gc.collect()
+    in_memory.append(old_model() is not None)
+    assert collate.model is model
     return {
-        "the old model is in memory after the new one is loaded": in_memory[0],
-        "and after a new collator is made": in_memory[1],
+        "the first model is in memory after the second is loaded": in_memory[0],
+        "and with a new collator": in_memory[1],
+        "and after `del trainer`": in_memory[2],
     }
 
 
