@@ -7,6 +7,7 @@ loaded and never deleted: it is named in a warning, and moves to ``_replaced`` w
 checkpoint of the same name is saved.  Copy the module as it is.
 """
 
+import errno
 import hashlib
 import json
 import logging
@@ -87,9 +88,12 @@ def load_checkpoint(accelerator, output_dir, lr_scheduler) -> dict:
 
     Raises:
         ValueError: another number of processes saved it, so that a position in the data
-            would mean other rows.
+            would mean other rows; or not all processes see it, as on machines without
+            a disk that they share.
     """
     newest = newest_complete(output_dir)
+    if accelerator.num_processes > 1:
+        _check_same(accelerator, newest)
     if newest is None:
         return {}
     _check_processes(newest, accelerator.num_processes)
@@ -101,6 +105,17 @@ def load_checkpoint(accelerator, output_dir, lr_scheduler) -> dict:
     for generator, state in zip(generators, states, strict=False):
         generator.set_state(torch.tensor(state, dtype=torch.uint8))
     return progress
+
+
+def _check_same(accelerator, newest: str | None) -> None:
+    """Makes sure that all processes found the same checkpoint."""
+    number = int(newest.rpartition("-")[2]) if newest else -1
+    numbers = accelerator.gather(torch.tensor([number], device=accelerator.device))
+    if len(set(numbers.tolist())) > 1:
+        raise ValueError(
+            f"the processes see different checkpoints ({numbers.tolist()}, -1 for "
+            "none): output_dir must be on a disk that all machines share"
+        )
 
 
 def _shuffling_generators(accelerator) -> list:
@@ -200,9 +215,10 @@ def written_aside(folder: Path, accelerator, *, keep: int | None = None):
         last = newest_complete(folder.parent, tell=False)
         there = f"the newest complete one is {last}" if last else "there is none yet"
         free = shutil.disk_usage(folder.parent).free // 10**6
+        remedy = "make room, then go on" if _is_of_writing(error) else "go on"
         raise OSError(
             f"the checkpoint {folder} could not be saved ({_first_line(error)}; "
-            f"{free:,} MB free), {there}: make room, then go on with resume=True"
+            f"{free:,} MB free), {there}: {remedy} with resume=True"
         ) from error
 
 
@@ -288,6 +304,13 @@ def _by_time(folders: list[Path]) -> list[Path]:
     """Those that have a manifest, the one that was completed last at the end."""
     saved = _times(folders)
     return sorted(saved, key=saved.get)
+
+
+def _is_of_writing(error: Exception) -> bool:
+    """Whether more room may help, and not, say, a process that is gone."""
+    if isinstance(error, OSError) and error.errno is not None:
+        return error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
+    return isinstance(error, SafetensorError) or "writ" in str(error)
 
 
 def _first_line(error: Exception) -> str:

@@ -1,8 +1,10 @@
 """Plumbing of the notebooks' first cells: settings, device, slices, results."""
 
+import importlib.util
 import json
 import math
 import os
+import warnings
 from pathlib import Path
 
 import torch
@@ -144,6 +146,42 @@ def _raise_unless_cached(kind: str, name: str, error: Exception) -> None:
             "reached: check the network, or work offline with profile = "
             '"tiny"'
         ) from error
+
+
+def find_device() -> torch.device:
+    """The one device that a notebook computes on: a CUDA GPU, or else the CPU.
+
+    By themselves ``Trainer`` and ``Accelerator`` would take another accelerator, such
+    as a Mac's GPU, on which these notebooks have not been tried: then the environment
+    variable ``ACCELERATE_USE_CPU`` is set, which keeps both on the CPU.
+
+    Warns:
+        UserWarning: this process sees several GPUs, over which ``Trainer`` would
+            spread batches that many times as large.
+    """
+    if torch.cuda.is_available():
+        count = torch.cuda.device_count()
+        if count > 1 and "LOCAL_RANK" not in os.environ:  # no launcher shares them out
+            warnings.warn(
+                f"{count} GPUs: `Trainer` would spread batches {count} times as large "
+                "over them, and take fewer steps than the other loops. Start Jupyter "
+                "with CUDA_VISIBLE_DEVICES=0, or run the exported script with "
+                "`accelerate launch`",
+                stacklevel=2,
+            )
+        return torch.device("cuda")
+    if torch.accelerator.is_available():
+        os.environ.setdefault("ACCELERATE_USE_CPU", "true")
+    return torch.device("cpu")
+
+
+def can_compile(device: torch.device) -> bool:
+    """Whether ``torch.compile`` works: with Triton, on NVIDIA GPUs from 2017 on."""
+    return (
+        device.type == "cuda"
+        and importlib.util.find_spec("triton") is not None
+        and torch.cuda.get_device_capability() >= (7, 0)
+    )
 
 
 def mixed_precision() -> str:

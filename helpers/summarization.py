@@ -1,4 +1,4 @@
-"""Reviews to titles: load, clean and tokenize them; lead-3; ROUGE for every language.
+"""Reviews to titles: load, clean and tokenize them; lead-3; ROUGE for any script.
 
 A review is a row with ``review_body``, ``review_title`` and ``language``, as in
 ``amazon_reviews_multi``; the title is the reference summary of the body.
@@ -177,11 +177,12 @@ def split_sentences(text: str, splitter) -> list[str]:
     """The sentences of a text; none of an empty one.
 
     Punkt looks for a capital to be sure of a sentence's start; here the inverted mark
-    of a Spanish question or exclamation before the capital counts too.
+    of a Spanish question or exclamation before the capital counts too.  The one
+    character ``…`` ends a sentence where a capital follows.
     """
     import re
 
-    start = r"(?<=[.!?…])\s+(?=[¿¡]+[A-ZÁÉÍÓÚÜÑ])"
+    start = r"(?<=[.!?…])\s+(?=[¿¡]+[A-ZÁÉÍÓÚÜÑ])|(?<=…)\s+(?=[A-ZÁÉÍÓÚÜÑ])"
     found = splitter.tokenize(text.strip())
     return [part for sentence in found for part in re.split(start, sentence)]
 
@@ -248,7 +249,7 @@ class Rouge(evaluate.Metric):
 
         text = datasets.Value("string")
         return evaluate.MetricInfo(
-            description="ROUGE F1 of rouge_score, 0 to 100, for every script.",
+            description="ROUGE F1 of rouge_score, 0 to 100, for any script.",
             citation="Lin (2004), ROUGE: A Package for Automatic Evaluation",
             features=datasets.Features({"predictions": text, "references": text}),
         )

@@ -89,6 +89,7 @@ def count_truncated(
     source_lang: str,
     target_lang: str,
     max_length: int,
+    source_prefix: str = "",
 ) -> dict[str, int]:
     """How many sources and targets are longer than ``max_length`` tokens.
 
@@ -98,6 +99,7 @@ def count_truncated(
         source_lang: language translated from, a key of the pairs.
         target_lang: language translated into, a key of the pairs.
         max_length: tokens kept of each side, the end-of-text token included.
+        source_prefix: put before each source; see :func:`check_languages`.
 
     Returns:
         A count for each of the two languages.
@@ -114,7 +116,7 @@ def count_truncated(
     for start in range(0, len(pairs), 1000):
         batch = pairs[start : start + 1000]
         tokens = tokenizer(
-            [pair[source_lang] or "" for pair in batch],
+            [source_prefix + (pair[source_lang] or "") for pair in batch],
             text_target=[pair[target_lang] or "" for pair in batch],
             verbose=False,
         )
@@ -139,6 +141,8 @@ def decode_ids(token_ids, tokenizer) -> list[str]:
     """
     import numpy as np
 
+    if isinstance(token_ids, tuple):  # logits, and the encoder's hidden states
+        token_ids = token_ids[0]
     token_ids = np.asarray(token_ids)
     if token_ids.ndim > 2:
         raise ValueError(
@@ -159,9 +163,9 @@ class Bleu(evaluate.Metric):
     (0–100), ``bp`` (brevity penalty), ``sys_len`` and ``ref_len`` in tokens, exactly
     as ``evaluate.load("sacrebleu")``.
 
-    Predictions of fewer than four words each score 0, even if they equal the
-    references: BLEU needs 4-grams.  Definition: Papineni et al. (2002), as fixed by
-    Post (2018), https://aclanthology.org/W18-6319.
+    Predictions of fewer than four tokens each (a word or a punctuation mark) score 0,
+    even if they equal the references: BLEU needs 4-grams.  Definition: Papineni et al.
+    (2002), as fixed by Post (2018), https://aclanthology.org/W18-6319.
 
     Raises:
         ValueError: nothing to score, or the numbers of references differ.
@@ -232,14 +236,19 @@ def bleu(eval_preds, tokenizer) -> dict[str, float]:
 
 
 def check_languages(tokenizer, *, source_lang: str, target_lang: str) -> str:
-    """Makes sure that the checkpoint translates between these languages.
+    """Makes sure that a Marian checkpoint translates between these languages.
+
+    A code of more than two letters on the checkpoint's side (``ROMANCE``, ``mul``) may
+    stand for a group, and passes.  Other tokenizers do not say which languages they are
+    set to: give mBART's or NLLB's ``src_lang`` and ``tgt_lang`` when you load them.
 
     Returns:
         What to put before every source: ``""``, or ``">>fr<< "`` where one Marian
         checkpoint has several target languages.
 
     Raises:
-        ValueError: the two are swapped, or the checkpoint does not know one of them.
+        ValueError: the two are the same or swapped, or the checkpoint does not know one
+            of them.
     """
     source = getattr(tokenizer, "source_lang", None)
     target = getattr(tokenizer, "target_lang", None)
@@ -251,23 +260,21 @@ def check_languages(tokenizer, *, source_lang: str, target_lang: str) -> str:
             "swap source_lang and target_lang, or load the other checkpoint"
         )
     codes = getattr(tokenizer, "supported_language_codes", [])
-    if codes:
-        if f">>{target_lang}<<" in codes:
-            return f">>{target_lang}<< "
-        raise ValueError(
-            f"the checkpoint has no target language {target_lang!r}: choose from "
-            f"{' '.join(sorted(codes))}"
-        )
-    for name, asked, known in (
-        ("source_lang", source_lang, source),
-        ("target_lang", target_lang, target),
-    ):
-        if known is not None and asked != known:
+    pairs = [("source_lang", source_lang, source), ("target_lang", target_lang, target)]
+    for name, asked, known in pairs[:1] if codes else pairs:
+        if known is not None and len(known) == 2 and asked != known:
             raise ValueError(
                 f"{name} is {asked!r}, but the checkpoint translates {source} → "
                 f"{target}: load a checkpoint for {source_lang} → {target_lang}"
             )
-    return ""
+    if not codes:
+        return ""
+    if f">>{target_lang}<<" not in codes:
+        raise ValueError(
+            f"the checkpoint has no target language {target_lang!r}: choose from "
+            f"{' '.join(sorted(codes))}"
+        )
+    return f">>{target_lang}<< "
 
 
 def load_pairs(path: str, *, source_lang: str, target_lang: str):

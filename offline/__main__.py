@@ -3,10 +3,11 @@
 import argparse
 import shutil
 
-from offline import COMMITTED, build, names
+from offline import COMMITTED, build
 
 parser = argparse.ArgumentParser(prog="python -m offline", description=__doc__)
-parser.add_argument("names", nargs="+", choices=names(), metavar="NAME")
+committed = sorted(path.name for path in COMMITTED.iterdir() if path.name[0] != ".")
+parser.add_argument("names", nargs="+", choices=committed, metavar="NAME")
 for name in parser.parse_args().names:
     made = COMMITTED / f".{name}-new"
     shutil.rmtree(made, ignore_errors=True)

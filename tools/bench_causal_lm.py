@@ -2,19 +2,18 @@
 
     python -m tools.bench_causal_lm
 
-The first table trains the same new model on the same blocks three ways: a bare PyTorch
-loop, the notebook's loop on Accelerate, and the loop as the course prints it (with the
-names that it forgets defined).  On a GPU the model is GPT-2 small, and the first two
-run in bf16, compiled, with fused AdamW; on a CPU it is the notebook's small one.  The
-second table filters streams of growing length, each in a process of its own; as that
-needs no GPU, a machine with one is spared it.
+The first table trains a new GPT-2 on the same blocks three ways: a bare PyTorch loop,
+the notebook's loop on Accelerate, and what the course's loop computes, in plain PyTorch
+and with the course's configuration of the model.  On a GPU the model is GPT-2 small,
+and the first two run in bf16, compiled, with fused AdamW; on a CPU it is the notebook's
+small one.  The second table filters streams of growing length, each in a process of its
+own; as that needs no GPU, a machine with one is spared it.
 """
 
 import argparse
 import functools
 import itertools
 import multiprocessing
-import resource
 import statistics
 import sys
 import tempfile
@@ -40,7 +39,7 @@ from helpers.causal_lm import (
     training_flops,
     weight_decay_groups,
 )
-from helpers.runtime import mixed_precision
+from helpers.runtime import find_device, mixed_precision
 from offline import stand_in
 from tools.notebooks import lifted
 from tools.train_124m import (
@@ -142,7 +141,7 @@ def accelerate_rate(blocks, batch_size: int, device, precision: str) -> float:
 
 
 def course_rate(blocks, batch_size: int, device: torch.device, precision: str) -> float:
-    """Tokens a second of the loop as the course has it: fp16, eager, batches of 32.
+    """Tokens a second of the course's loop, without Accelerate: fp16, batches of 32.
 
     ``n_ctx`` limits nothing, so the model has 1,024 positions; gradients of eight
     batches are added up; every batch counts the key tokens one by one.
@@ -153,7 +152,7 @@ def course_rate(blocks, batch_size: int, device: torch.device, precision: str) -
     half = "fp16" if on_gpu else "no"
     scaler = torch.amp.GradScaler(device.type, enabled=half == "fp16")
     model = model.to(device).train()
-    optimizer = torch.optim.AdamW(model.parameters(), lr=5e-4, foreach=False)
+    optimizer = torch.optim.AdamW(model.parameters(), lr=5e-4)
     loader = DataLoader(
         blocks, batch_size, shuffle=True, collate_fn=default_data_collator
     )
@@ -174,7 +173,7 @@ def course_rate(blocks, batch_size: int, device: torch.device, precision: str) -
         scaler.scale(loss / 8).backward()
         if step % 8 == 0:
             scaler.unscale_(optimizer)
-            torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0, foreach=False)
+            torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
             scaler.step(optimizer)
             scaler.update()
             optimizer.zero_grad()
@@ -191,7 +190,7 @@ def median_rate(times: list[float], blocks_between: int) -> float:
 
 def time_loops(repeats: int, steps: int) -> None:
     """Prints the table of the three loops, run in turn, the median of ``repeats``."""
-    device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
+    device = find_device()
     precision, on_gpu = mixed_precision(), device.type == "cuda"
     batch_size = 256 if on_gpu else 16
     vocabulary = 50_000 if on_gpu else 2_000
@@ -221,12 +220,20 @@ def time_loops(repeats: int, steps: int) -> None:
     print(f"Accelerate / course {ours / medians['course']:.2f}")
 
 
+def peak_megabytes() -> float:
+    """The most memory that this process has used; on Windows nothing tells."""
+    import resource
+
+    unit = 1 if sys.platform == "darwin" else 1024  # bytes there, elsewhere KiB
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit / 2**20
+
+
 def measure_filter(times: int, collect: bool, connection) -> None:
     """Filters a corpus of ``times`` the length; sends what the process used at most."""
     files = f"{stand_in('python_corpus')}/data-0000[0-1]-*.parquet"
     corpus = load_dataset("parquet", data_files=files, split="train", streaming=True)
     corpus = concatenate_datasets([corpus] * times)
-    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    before = peak_megabytes()
 
     def keep(row):
         return not drop_reason(row["content"], KEYWORDS)
@@ -244,8 +251,7 @@ def measure_filter(times: int, collect: bool, connection) -> None:
         with tempfile.TemporaryDirectory() as folder:
             seen = filter_stream(corpus, keep, folder, name="bench")["seen"]
     seconds = time.perf_counter() - start
-    after = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    connection.send((seen, before / 1024, after / 1024, seconds))
+    connection.send((seen, before, peak_megabytes(), seconds))
 
 
 def time_filter(lengths: tuple[int, ...]) -> None:

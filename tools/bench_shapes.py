@@ -30,7 +30,7 @@ from transformers import (
     set_seed,
 )
 
-from helpers.runtime import mixed_precision
+from helpers.runtime import find_device, mixed_precision
 from tools.train_124m import DTYPES, be_quiet, matrix_rate, synchronize
 
 WARM_UP = 3  # steps that are not counted
@@ -147,7 +147,7 @@ def main(argv=None) -> int:
     arguments = parser.parse_args(argv)
     be_quiet()
     precision = mixed_precision()
-    device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
+    device = find_device()
     peak = matrix_rate(device, DTYPES[precision])
     name = torch.cuda.get_device_name() if device.type == "cuda" else "CPU"
     print(f"{name}, precision {precision}; matrix product {peak / 1e12:.2f} TFLOP/s")

@@ -344,7 +344,7 @@ def main(argv=None) -> int:
         description=__doc__,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    parser.add_argument("chapters", nargs="*", default=list(CHAPTERS))
+    parser.add_argument("chapters", nargs="*", choices=[[], *CHAPTERS])
     parser.add_argument("--repeats", type=int, default=1 if ON_GPU else 3)
     arguments = parser.parse_args(argv)
     be_quiet()
@@ -358,7 +358,7 @@ def main(argv=None) -> int:
     print(
         "its evaluation      ours course     ours     course           ours     writing"
     )
-    for chapter in arguments.chapters:
+    for chapter in arguments.chapters or CHAPTERS:
         compare(chapter, arguments.repeats, writing)
     return 0
 

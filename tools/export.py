@@ -21,7 +21,7 @@ from pathlib import Path
 
 import nbformat
 
-from tools.notebooks import ROOT, NotebookError, check_parameters, find
+from tools.notebooks import ROOT, NotebookError, check_parameters, find, write_utf8
 from tools.run import parse_setting
 
 START = """
@@ -338,9 +338,11 @@ def main(argv=None) -> int:
     )
     parser.add_argument("--out", type=Path, metavar="FILE")
     arguments = parser.parse_args(argv)
+    settings = dict(arguments.set)
+    if "profile" in settings:
+        parser.error("give the profile with --profile, not with --set")
     try:
         file = arguments.out and arguments.out.name
-        settings = dict(arguments.set)
         source = export(arguments.name, arguments.profile, settings, file=file)
     except NotebookError as error:
         print(error, file=sys.stderr)
@@ -348,6 +350,7 @@ def main(argv=None) -> int:
     if arguments.out:
         arguments.out.write_text(source, encoding="utf-8")
     else:
+        write_utf8()
         sys.stdout.write(source)
     return 0
 

@@ -3,6 +3,7 @@
 import difflib
 import hashlib
 import re
+import sys
 from pathlib import Path
 
 import nbformat
@@ -24,6 +25,13 @@ CHAPTERS = (
 
 class NotebookError(Exception):
     """A notebook that cannot be run as asked, or that did not run as it must."""
+
+
+def write_utf8() -> None:
+    """Lets every character be printed, also to a file or pipe on Windows."""
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(encoding="utf-8")
 
 
 def names() -> list[str]:

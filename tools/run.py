@@ -46,6 +46,7 @@ from tools.notebooks import (
     find,
     names,
     solutions,
+    write_utf8,
 )
 
 _progress = None  # in a worker: the queue that a finished cell is told to
@@ -311,7 +312,10 @@ def parse_arguments(argv=None) -> argparse.Namespace:
     parser.add_argument(
         "--record", type=Path, metavar="FILE", help="append the figures as JSON lines"
     )
-    return parser.parse_args(argv)
+    arguments = parser.parse_args(argv)
+    if "profile" in dict(arguments.set):
+        parser.error("give the profile with --profile, not with --set")
+    return arguments
 
 
 def run_all(paths: list[Path], settings: dict, out: Path, arguments) -> bool:
@@ -348,7 +352,7 @@ def run_all(paths: list[Path], settings: dict, out: Path, arguments) -> bool:
                     record(report, settings, arguments.record)
             except NotebookError as error:
                 line, fine = f"FAILED  {error}", False
-            except Exception as error:  # a worker that died, say; others may go on
+            except Exception as error:  # a worker that died, say, and with it its pool
                 name, why = tasks[task].stem, f"{type(error).__name__}: {error}"
                 line, fine = f"FAILED  {name}: {why}", False
             good = good and fine
@@ -369,6 +373,7 @@ def run_all(paths: list[Path], settings: dict, out: Path, arguments) -> bool:
 def main(argv=None) -> int:
     """The command; returns the exit status."""
     arguments = parse_arguments(argv)
+    write_utf8()
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     out = (arguments.out or ROOT / "runs" / arguments.profile).resolve()
     settings = {"profile": arguments.profile, **dict(arguments.set)}

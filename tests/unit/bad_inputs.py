@@ -15,6 +15,7 @@ from pathlib import Path
 from unittest import mock
 
 import nbformat
+import numpy as np
 from datasets import Dataset, IterableDataset
 
 import offline
@@ -911,6 +912,12 @@ TRANSLATION = [
                 lambda bench: languages(bench, "en", "de", several_targets()),
                 "the checkpoint has no target language 'de': choose from >>es<< >>fr<<",
             ),
+            (
+                "a source that a checkpoint of several targets has not",
+                lambda bench: languages(bench, "de", "fr", several_targets()),
+                "source_lang is 'de', but the checkpoint translates en → ROMANCE: load "
+                "a checkpoint for de → fr",
+            ),
         )
     ),
     Case(
@@ -962,6 +969,16 @@ TRANSLATION = [
         lambda bench: translation.decode_ids([[[0.1, 0.9]]], bench.marian),
         ValueError,
         "ids of shape (rows, length) are needed, not of (1, 1, 2): set "
+        "predict_with_generate=True",
+    ),
+    Case(
+        "decode_ids",
+        "logits and hidden states, as the Trainer of an encoder-decoder gives them",
+        lambda bench: translation.decode_ids(
+            (np.zeros((1, 2, 3)), np.zeros((1, 4, 5))), bench.marian
+        ),
+        ValueError,
+        "ids of shape (rows, length) are needed, not of (1, 2, 3): set "
         "predict_with_generate=True",
     ),
     Case(

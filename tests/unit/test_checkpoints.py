@@ -181,12 +181,18 @@ def run(epochs, resume):
 whole, _ = run(2, False)
 run(1, False)
 resumed, accelerator = run(2, True)
+own = sys.argv[1] + "/own" * accelerator.process_index  # no disk in common
+try:
+    load_checkpoint(accelerator, own, None)
+except ValueError as error:
+    refused = str(error)
 if accelerator.is_main_process:
     with open(sys.argv[2], "w") as file:
-        json.dump([accelerator.num_processes, whole, resumed], file)
+        json.dump([accelerator.num_processes, whole, resumed, refused], file)
 """
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="PyTorch's launcher needs libuv")
 def test_two_processes_go_on_in_the_order_of_an_unbroken_run(tmp_path):
     script, output = tmp_path / "shuffles.py", tmp_path / "rows.json"
     script.write_text(SHUFFLES, encoding="utf-8")
@@ -200,10 +206,11 @@ def test_two_processes_go_on_in_the_order_of_an_unbroken_run(tmp_path):
     ]
     environment = {**os.environ, "OMP_NUM_THREADS": "1"}
     subprocess.run(command, check=True, cwd=ROOT, env=environment, timeout=300)
-    processes, whole, resumed = json.loads(output.read_text("utf-8"))
+    processes, whole, resumed, refused = json.loads(output.read_text("utf-8"))
     assert processes == 2
     assert sorted(whole[0]) != sorted(whole[1])  # another half of the rows
     assert resumed == whole
+    assert "see different checkpoints ([2, -1], -1 for none)" in refused
 
 
 def test_a_trainer_refuses_what_another_number_of_processes_saved(
@@ -308,6 +315,17 @@ def test_a_full_disk_at_the_first_save_says_that_there_is_none(
     monkeypatch.setattr(accelerator, "save_state", full)
     with pytest.raises(OSError, match="there is none yet: make room"):
         save(accelerator, tmp_path / "new", 2)
+
+
+def test_a_process_that_is_gone_is_not_called_a_full_disk(
+    accelerator, tmp_path, monkeypatch
+):
+    def gone(folder):
+        raise RuntimeError("Connection closed by peer")
+
+    monkeypatch.setattr(accelerator, "save_state", gone)
+    with pytest.raises(OSError, match="closed by peer.* there is none yet: go on with"):
+        save(accelerator, tmp_path, 2)
 
 
 def test_an_error_that_is_not_about_the_disk_stays_as_it_is(accelerator, tmp_path):

@@ -221,3 +221,15 @@ def test_refresh_leaves_a_notebook_that_fails_as_it_was(small):
     with pytest.raises(NotebookError, match="ZeroDivisionError"):
         refresh.refresh(str(path))
     assert path.read_bytes() == before
+
+
+@pytest.mark.parametrize("command", ["tools.run", "tools.export"])
+def test_the_profile_is_not_a_setting(command):
+    done = subprocess.run(
+        [sys.executable, "-m", command, "ch3", "--set", "profile=full"],
+        cwd=ROOT,
+        capture_output=True,
+        encoding="utf-8",
+    )
+    assert done.returncode == 2
+    assert "give the profile with --profile" in done.stderr

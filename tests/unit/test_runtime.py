@@ -1,5 +1,7 @@
 """helpers.runtime: settings that cannot work are refused with one clear sentence."""
 
+import warnings
+
 import pytest
 import torch
 from datasets import Dataset
@@ -28,6 +30,37 @@ def test_precision_is_the_machines(cuda, computes_bf16, precision, monkeypatch):
     monkeypatch.setattr(torch.cuda, "is_bf16_supported", is_bf16_supported)
     assert runtime.mixed_precision() == precision
     assert precision in PrecisionType.list()
+
+
+@pytest.mark.parametrize(
+    ("cuda", "accelerator", "device", "environ"),
+    [
+        (False, False, "cpu", {}),
+        (False, True, "cpu", {"ACCELERATE_USE_CPU": "true"}),
+        (True, True, "cuda", {}),
+    ],
+)
+def test_an_untried_accelerator_is_left_alone(
+    monkeypatch, cuda, accelerator, device, environ
+):
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: cuda)
+    monkeypatch.setattr(torch.cuda, "device_count", lambda: 1)
+    monkeypatch.setattr(torch.accelerator, "is_available", lambda: accelerator)
+    monkeypatch.setattr(runtime.os, "environ", {})
+    assert runtime.find_device() == torch.device(device)
+    assert runtime.os.environ == environ
+
+
+def test_several_gpus_in_one_process_are_warned_of(monkeypatch):
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: True)
+    monkeypatch.setattr(torch.cuda, "device_count", lambda: 2)
+    monkeypatch.delenv("LOCAL_RANK", raising=False)
+    with pytest.warns(UserWarning, match="^2 GPUs: .* CUDA_VISIBLE_DEVICES=0"):
+        runtime.find_device()
+    monkeypatch.setenv("LOCAL_RANK", "1")
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        assert runtime.find_device() == torch.device("cuda")
 
 
 def test_take_rows():
