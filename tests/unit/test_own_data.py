@@ -1,0 +1,93 @@
+"""README, "Your own data": files with these columns pass through the cells."""
+
+import json
+
+import nbformat
+import pytest
+
+from tools.notebooks import code_cells, find
+
+ROWS = 40
+
+
+def write_json(path, rows: list[dict]) -> str:
+    path.write_text("\n".join(json.dumps(row) for row in rows), encoding="utf-8")
+    return str(path)
+
+
+def paraphrases(folder) -> str:
+    lines = ["sentence1,sentence2,label"]
+    lines += [f"It rained on day {i}.,Day {i} was wet.,{i % 2}" for i in range(ROWS)]
+    file = folder / "pairs.csv"
+    file.write_text("\n".join(lines), encoding="utf-8")
+    files = {"train": str(file), "validation": str(file)}
+    return (
+        f"raw_datasets = load_dataset('csv', data_files={files})"
+        ".class_encode_column('label')"
+    )
+
+
+def translations(folder) -> str:
+    file = folder / "pairs.tsv"
+    lines = [f"Open file {i}\tOuvrez le fichier {i}" for i in range(ROWS)]
+    file.write_text("\n".join(lines), encoding="utf-8")
+    return (
+        "from helpers.translation import load_pairs\nraw_datasets = {'train': "
+        f"load_pairs({str(file)!r}, source_lang='en', target_lang='fr')}}"
+    )
+
+
+def reviews(folder) -> str:
+    code = "from datasets import load_dataset\n"
+    for language, name in (("en", "english_dataset"), ("es", "spanish_dataset")):
+        rows = [
+            {
+                "review_title": f"A fine book about day {i}",
+                "review_body": f"I read it on day {i}. It is a fine book. " * 3,
+                "language": language,
+                "product_category": "book",
+            }
+            for i in range(ROWS)
+        ]
+        file = write_json(folder / f"{language}.jsonl", rows)
+        files = dict.fromkeys(("train", "validation", "test"), file)
+        code += f"{name} = load_dataset('json', data_files={files})\n"
+    return code
+
+
+def programs(folder) -> str:
+    rows = [{"content": f"import pandas as pd\nx = {i}\n" * 60} for i in range(ROWS)]
+    file = write_json(folder / "programs.jsonl", rows)
+    files = {"train": file, "valid": file}
+    return f"raw_datasets = load_dataset('json', data_files={files})"
+
+
+# Chapter, its rows, and where in its cell loading the course's begins and ends.
+CHAPTERS = [
+    ("ch3", paraphrases, "raw_datasets = load_dataset(dataset_name", "train_rows = "),
+    ("ch7_trans", translations, "raw_datasets = load_dataset(dataset_name", "split_"),
+    ("ch7_summ", reviews, "english_dataset = load_reviews(", None),
+    ("ch7_clm", programs, 'if profile == "tiny":\n    raw_', 'raw_datasets["train"]'),
+]
+
+
+@pytest.mark.parametrize(("name", "write", "begin", "end"), CHAPTERS)
+def test_rows_of_your_own_come_through_to_the_tokens(
+    name, write, begin, end, tmp_path, monkeypatch
+):
+    monkeypatch.setenv("MPLBACKEND", "agg")
+    monkeypatch.chdir(tmp_path)
+    namespace = {"__name__": "__main__", "display": print}
+    replaced = False
+    for cell in code_cells(nbformat.read(find(name), as_version=4)):
+        source = cell.source
+        if "parameters" in cell.metadata.get("tags", []):
+            source += f"\nmax_train_samples = {ROWS // 2}\nmax_eval_samples = 4"
+        head, found, tail = source.partition(begin)
+        if found:
+            rest = end + tail.partition(end)[2] if end else ""
+            source, replaced = f"{head}{write(tmp_path)}\n{rest}", True
+        exec(compile(source, name, "exec"), namespace)
+        if replaced and "tokenized_datasets = " in source:
+            break
+    assert len(namespace["tokenized_datasets"]["train"]["input_ids"]) > 0
