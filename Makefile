@@ -21,7 +21,7 @@ $(READY): requirements.txt requirements-dev.txt constraints.txt pyproject.toml
 run: $(READY) ## execute every notebook offline, one row each, pages in runs/tiny
 	@$(BIN)/python -m tools.run --profile tiny --out runs/tiny
 
-test: $(READY) ## run every check, the whole notebooks included
+test: $(READY) ## run the tests, whole notebooks included
 	@$(BIN)/python -m pytest
 
 lab: $(READY) ## open JupyterLab on the notebooks

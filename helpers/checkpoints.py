@@ -12,6 +12,7 @@ import hashlib
 import json
 import logging
 import os
+import re
 import shutil
 import time
 import warnings
@@ -65,7 +66,15 @@ def save_checkpoint(accelerator, output_dir, lr_scheduler, progress, *, keep=2):
 
     Raises:
         OSError: the checkpoint could not be saved, and which one is still there.
+        ValueError: several processes save within an epoch, and shuffle by a generator
+            whose state at its start is no longer known.
     """
+    generators = _shuffling_generators(accelerator)
+    if generators and accelerator.gradient_state.in_dataloader:
+        raise ValueError(
+            "several processes can save between epochs only, unless Accelerator gets "
+            "dataloader_config=DataLoaderConfiguration(use_seedable_sampler=True)"
+        )
     folder = Path(output_dir, f"checkpoint-{lr_scheduler.last_epoch}")
     with written_aside(folder, accelerator, keep=keep) as partial:
         with _at_level("accelerate", logging.ERROR):  # it warns of tied weights
@@ -73,10 +82,7 @@ def save_checkpoint(accelerator, output_dir, lr_scheduler, progress, *, keep=2):
         if accelerator.is_main_process:
             # Accelerate would load a registered scheduler with pickle.
             state = {"schedule": lr_scheduler.state_dict(), **progress}
-            state["shuffles"] = [
-                generator.get_state().tolist()
-                for generator in _shuffling_generators(accelerator)
-            ]
+            state["shuffles"] = [each.get_state().tolist() for each in generators]
             text = json.dumps(state, default=float)
             Path(partial, PROGRESS).write_text(text, encoding="utf-8")
 
@@ -131,8 +137,9 @@ def _shuffling_generators(accelerator) -> list:
 
 def _check_processes(folder: str, now: int) -> None:
     """Refuses a checkpoint that another number of processes saved."""
-    manifest = json.loads(Path(folder, MANIFEST).read_text("utf-8"))
-    then = manifest.get("processes", now)  # older checkpoints do not say
+    file = Path(folder, MANIFEST)
+    manifest = json.loads(file.read_text("utf-8")) if file.exists() else {}
+    then = manifest.get("processes", now)  # older checkpoints do not say, nor others'
     if then != now:
         raise ValueError(
             f"{folder} was saved by {then} processes, and these are {now}: start as "
@@ -169,10 +176,13 @@ class CompleteCheckpoints:
             )
         super().__init__(model, args, *more, **options)
 
-    def train(self, resume_from_checkpoint=None, **options):
-        if isinstance(resume_from_checkpoint, str):
-            _check_processes(resume_from_checkpoint, self.accelerator.num_processes)
-        return super().train(resume_from_checkpoint, **options)
+    def train(self, resume_from_checkpoint=None, *more, **options):
+        folder = resume_from_checkpoint
+        if folder is True:
+            folder = newest_complete(self.args.output_dir) or True
+        if isinstance(folder, str):
+            _check_processes(folder, self.accelerator.num_processes)
+        return super().train(folder, *more, **options)
 
     def _get_output_dir(self, trial):
         return self._run_dir or super()._get_output_dir(trial)
@@ -215,7 +225,7 @@ def written_aside(folder: Path, accelerator, *, keep: int | None = None):
         last = newest_complete(folder.parent, tell=False)
         there = f"the newest complete one is {last}" if last else "there is none yet"
         free = shutil.disk_usage(folder.parent).free // 10**6
-        remedy = "make room, then go on" if _is_of_writing(error) else "go on"
+        remedy = "make room, then go on" if _may_be_full(error) else "go on"
         raise OSError(
             f"the checkpoint {folder} could not be saved ({_first_line(error)}; "
             f"{free:,} MB free), {there}: {remedy} with resume=True"
@@ -306,11 +316,15 @@ def _by_time(folders: list[Path]) -> list[Path]:
     return sorted(saved, key=saved.get)
 
 
-def _is_of_writing(error: Exception) -> bool:
-    """Whether more room may help, and not, say, a process that is gone."""
+def _may_be_full(error: Exception) -> bool:
+    """Whether more room may help: not if a file is forbidden, or a process is gone.
+
+    What PyTorch says of a full disk has no error number and speaks of positions.
+    """
     if isinstance(error, OSError) and error.errno is not None:
         return error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
-    return isinstance(error, SafetensorError) or "writ" in str(error)
+    gone = r"peer|broken pipe|connection|gloo|nccl|timed? ?out"
+    return re.search(gone, str(error), re.IGNORECASE) is None
 
 
 def _first_line(error: Exception) -> str:

@@ -153,7 +153,8 @@ def find_device() -> torch.device:
 
     By themselves ``Trainer`` and ``Accelerator`` would take another accelerator, such
     as a Mac's GPU, on which these notebooks have not been tried: then the environment
-    variable ``ACCELERATE_USE_CPU`` is set, which keeps both on the CPU.
+    variable ``ACCELERATE_USE_CPU`` is set, which keeps ``Accelerator`` on the CPU.
+    Give ``TrainingArguments`` the argument ``use_cpu``.
 
     Warns:
         UserWarning: this process sees several GPUs, over which ``Trainer`` would

@@ -239,8 +239,8 @@ def check_languages(tokenizer, *, source_lang: str, target_lang: str) -> str:
     """Makes sure that a Marian checkpoint translates between these languages.
 
     A code of more than two letters on the checkpoint's side (``ROMANCE``, ``mul``) may
-    stand for a group, and passes.  Other tokenizers do not say which languages they are
-    set to: give mBART's or NLLB's ``src_lang`` and ``tgt_lang`` when you load them.
+    stand for a group, and passes.  Other tokenizers are not checked: give mBART's or
+    NLLB's ``src_lang`` and ``tgt_lang`` when you load them.
 
     Returns:
         What to put before every source: ``""``, or ``">>fr<< "`` where one Marian

@@ -135,7 +135,7 @@ def load_blocks(out: Path, vocabulary: int, files: int | None):
 def collate(rows: list[dict]) -> dict[str, torch.Tensor]:
     """A batch of blocks, which are full, so that their labels are their ids.
 
-    The notebook's collator takes lists, at half the time of a step on a fast GPU.
+    The notebook's collator, for lists, needs more than half of a fast GPU's step.
     """
     ids = torch.from_numpy(np.stack([row["input_ids"] for row in rows]))
     return {"input_ids": ids, "labels": ids.clone()}

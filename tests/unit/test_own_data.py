@@ -62,18 +62,25 @@ def programs(folder) -> str:
     return f"raw_datasets = load_dataset('json', data_files={files})"
 
 
-# Chapter, its rows, and where in its cell loading the course's begins and ends.
+# Chapter, its rows, a text of theirs, where in the cell loading begins and ends.
+LOAD = "raw_datasets = load_dataset(dataset_name"
 CHAPTERS = [
-    ("ch3", paraphrases, "raw_datasets = load_dataset(dataset_name", "train_rows = "),
-    ("ch7_trans", translations, "raw_datasets = load_dataset(dataset_name", "split_"),
-    ("ch7_summ", reviews, "english_dataset = load_reviews(", None),
-    ("ch7_clm", programs, 'if profile == "tiny":\n    raw_', 'raw_datasets["train"]'),
+    ("ch3", paraphrases, "on day", LOAD, "train_rows = "),
+    ("ch7_trans", translations, "open file", LOAD, "split_"),
+    ("ch7_summ", reviews, "i read it on day", "english_dataset = load_reviews(", None),
+    (
+        "ch7_clm",
+        programs,
+        "import pandas as pd",
+        'if profile == "tiny":\n    raw_',
+        'raw_datasets["train"]',
+    ),
 ]
 
 
-@pytest.mark.parametrize(("name", "write", "begin", "end"), CHAPTERS)
+@pytest.mark.parametrize(("name", "write", "said", "begin", "end"), CHAPTERS)
 def test_rows_of_your_own_come_through_to_the_tokens(
-    name, write, begin, end, tmp_path, monkeypatch
+    name, write, said, begin, end, tmp_path, monkeypatch
 ):
     monkeypatch.setenv("MPLBACKEND", "agg")
     monkeypatch.chdir(tmp_path)
@@ -90,4 +97,7 @@ def test_rows_of_your_own_come_through_to_the_tokens(
         exec(compile(source, name, "exec"), namespace)
         if replaced and "tokenized_datasets = " in source:
             break
-    assert len(namespace["tokenized_datasets"]["train"]["input_ids"]) > 0
+    assert replaced
+    rows = namespace["tokenized_datasets"]["train"]
+    assert 0 < len(rows) < 5 * ROWS
+    assert said in namespace["tokenizer"].decode(rows[0]["input_ids"]).lower()
