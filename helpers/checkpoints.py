@@ -70,7 +70,8 @@ def save_checkpoint(accelerator, output_dir, lr_scheduler, progress, *, keep=2):
             whose state at its start is no longer known.
     """
     generators = _shuffling_generators(accelerator)
-    if generators and accelerator.gradient_state.in_dataloader:
+    active = accelerator.gradient_state.active_dataloader
+    if generators and any(active is each for each in accelerator._dataloaders):
         raise ValueError(
             "several processes can save between epochs only, unless Accelerator gets "
             "dataloader_config=DataLoaderConfiguration(use_seedable_sampler=True)"

@@ -171,6 +171,8 @@ def run(epochs, resume):
     progress = {"rows": []}
     if resume:
         progress |= load_checkpoint(accelerator, sys.argv[1], schedule)
+    left = Accelerator().prepare(DataLoader(range(12), 3))
+    next(iter(left))  # as Trainer leaves its own, never exhausted
     while len(progress["rows"]) < epochs:
         progress["rows"].append([row for batch in loader for row in batch.tolist()])
         schedule.step()
