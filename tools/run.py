@@ -318,22 +318,6 @@ def parse_arguments(argv=None) -> argparse.Namespace:
     return arguments
 
 
-def stop(workers: list) -> None:
-    """Ends the workers; one that is told so shuts its kernel down before it goes.
-
-    They are told again after some seconds: an exception may have been raised where a
-    library catches all.  A kernel whose worker is killed ends by itself.
-    """
-    for _ in range(3):
-        workers = [worker for worker in workers if worker.is_alive()]
-        for worker in workers:
-            worker.terminate()
-        for worker in workers:
-            worker.join(timeout=6)
-    for worker in workers:
-        worker.kill()
-
-
 def run_all(paths: list[Path], settings: dict, out: Path, arguments) -> bool:
     """Executes the notebooks, prints a row for each, and tells whether all are good."""
     total = 0
@@ -374,7 +358,9 @@ def run_all(paths: list[Path], settings: dict, out: Path, arguments) -> bool:
             good = good and fine
             tqdm.write(line)
     except KeyboardInterrupt:
-        stop(multiprocessing.active_children())
+        # A worker that is told so shuts its kernel down before it goes.
+        for worker in multiprocessing.active_children():
+            worker.terminate()
         raise
     finally:
         pool.shutdown(cancel_futures=True)

@@ -184,6 +184,8 @@ def test_ctrl_c_leaves_no_kernels(small, tmp_path, number):
         cwd=ROOT,
         start_new_session=True,
         stderr=subprocess.DEVNULL,
+        # A shell has what it starts in the background ignore Ctrl-C.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
     )
     mark = tmp_path / "outputs" / "small" / "pid"
     for _ in range(600):
