@@ -71,7 +71,7 @@ def save_checkpoint(accelerator, output_dir, lr_scheduler, progress, *, keep=2):
     """
     generators = _shuffling_generators(accelerator)
     active = accelerator.gradient_state.active_dataloader
-    if generators and any(active is each for each in accelerator._dataloaders):
+    if generators and active in accelerator._dataloaders:
         raise ValueError(
             "several processes can save between epochs only, unless Accelerator gets "
             "dataloader_config=DataLoaderConfiguration(use_seedable_sampler=True)"

@@ -338,11 +338,9 @@ def main(argv=None) -> int:
     )
     parser.add_argument("--out", type=Path, metavar="FILE")
     arguments = parser.parse_args(argv)
-    settings = dict(arguments.set)
-    if "profile" in settings:
-        parser.error("give the profile with --profile, not with --set")
     try:
         file = arguments.out and arguments.out.name
+        settings = dict(arguments.set)
         source = export(arguments.name, arguments.profile, settings, file=file)
     except NotebookError as error:
         print(error, file=sys.stderr)

@@ -281,6 +281,8 @@ def parse_setting(text: str) -> tuple[str, object]:
     name, equals, value = text.partition("=")
     if not equals or not name.isidentifier():
         raise argparse.ArgumentTypeError(f"{text!r} is not of the form name=value")
+    if name == "profile":
+        raise argparse.ArgumentTypeError("give the profile with --profile")
     try:
         return name, ast.literal_eval(value)
     except (ValueError, SyntaxError):
@@ -312,10 +314,7 @@ def parse_arguments(argv=None) -> argparse.Namespace:
     parser.add_argument(
         "--record", type=Path, metavar="FILE", help="append the figures as JSON lines"
     )
-    arguments = parser.parse_args(argv)
-    if "profile" in dict(arguments.set):
-        parser.error("give the profile with --profile, not with --set")
-    return arguments
+    return parser.parse_args(argv)
 
 
 def run_all(paths: list[Path], settings: dict, out: Path, arguments) -> bool:

@@ -106,15 +106,16 @@ def is_held_out(row: dict) -> bool:
 
 def load_blocks(out: Path, vocabulary: int, files: int | None):
     """The tokenizer, and the packed blocks of the training and the held-out files."""
-    corpus = load_dataset(stand_in("python_corpus"), split="train", streaming=True)
+    source = stand_in("python_corpus")
+    corpus = load_dataset(source, split="train", streaming=True)
     if files:
         corpus = corpus.take(files)
 
     def keep(row):
         return not causal_lm.drop_reason(row["content"], KEYWORDS)
 
-    filtered, source = str(out / "filtered"), Path(stand_in("python_corpus")).name
-    name = f"{source}, {files or 'all'} files"
+    filtered = str(out / "filtered")
+    name = f"{Path(source).name}, {files or 'all'} files"
     progress = causal_lm.filter_stream(corpus, keep, filtered, name=name)
     shards = sorted(str(path) for path in Path(filtered).glob("data-*.parquet"))
     rows = load_dataset("parquet", data_files=shards, split="train")

@@ -38,6 +38,10 @@ class Schedule:
         self.last_epoch = state["last_epoch"]
 
 
+class CheckedTrainer(CompleteCheckpoints, Trainer):
+    """As the notebooks make theirs."""
+
+
 @pytest.fixture
 def accelerator():
     accelerator = Accelerator(cpu=True)
@@ -228,9 +232,6 @@ def test_a_trainer_refuses_what_another_number_of_processes_saved(
 ):
     folder = save(accelerator, tmp_path, 3)
 
-    class CheckedTrainer(CompleteCheckpoints, Trainer):
-        pass
-
     trainer = CheckedTrainer(
         torch.nn.Linear(1, 1), TrainingArguments(str(tmp_path), report_to="none")
     )
@@ -404,9 +405,6 @@ def test_other_processes_of_a_distributed_run_pass(tmp_path, monkeypatch):
     ],
 )
 def test_the_trainer_refuses_what_it_cannot_keep(tmp_path, options, said):
-    class CheckedTrainer(CompleteCheckpoints, Trainer):
-        pass
-
     arguments = TrainingArguments(
         output_dir=str(tmp_path),
         eval_strategy="epoch",
