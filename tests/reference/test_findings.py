@@ -5,6 +5,7 @@ Each function marked ``proof`` has the id of its row as a name and returns its f
 
 import contextlib
 import copy
+import functools
 import gc
 import json
 import math
@@ -34,6 +35,7 @@ from transformers import (
     TrainingArguments,
 )
 
+from helpers.translation import decode_ids
 from offline import stand_in
 
 ROOT = Path(__file__).parents[2]
@@ -69,6 +71,33 @@ def course_gpt2():
     """The course's GPT-2 as shapes without values."""
     with torch.device("meta"):
         return GPT2LMHeadModel(GPT2Config(vocab_size=50_000, n_ctx=128))
+
+
+@proof
+def length_of_a_completion():
+    tokenizer = AutoTokenizer.from_pretrained(stand_in("prose_gpt2"))
+    of_the_course = {"text-generation": {"do_sample": True, "max_length": 50}}
+    config = GPT2Config(vocab_size=len(tokenizer), n_embd=8, n_layer=1, n_head=1)
+    config.task_specific_params = of_the_course  # as in the real GPT-2's configuration
+    complete = transformers.pipeline(
+        "text-generation", model=GPT2LMHeadModel(config), tokenizer=tokenizer
+    )
+    prompt = "In this course, we will teach you how to"
+
+    def tokens(**limits):
+        options = {"return_tensors": True, "suppress_tokens": [tokenizer.eos_token_id]}
+        [answer] = complete(prompt, **options, **limits)
+        return len(answer["generated_token_ids"])
+
+    of_prompt = len(tokenizer(prompt)["input_ids"])
+    return {
+        "tokens of the prompt": of_prompt,
+        "new tokens without a limit": tokens() - of_prompt,
+        "tokens in all with `max_length=30`": tokens(max_length=30),
+        "with `max_length=30, max_new_tokens=5`": tokens(
+            max_length=30, max_new_tokens=5
+        ),
+    }
 
 
 @proof
@@ -314,6 +343,30 @@ def padded_row():
     return {
         "padded places in the two rows": [row.count(0) for row in masks.tolist()],
         "mT5's padding token": tokenizer.pad_token,
+    }
+
+
+@proof
+def padded_labels():
+    name = stand_in("mt5_reviews")
+    tokenizer = AutoTokenizer.from_pretrained(name)
+    model = AutoModelForSeq2SeqLM.from_pretrained(name).eval()
+    rows = tokenizer(
+        ["I read it twice.", "The end."], text_target=["Read twice", "End"]
+    )
+    rows["labels"][1] += [-100] * (len(rows["labels"][0]) - len(rows["labels"][1]))
+    batch = tokenizer.pad(rows, return_tensors="pt")
+    padded = batch["labels"].masked_fill(
+        batch["labels"] == -100, tokenizer.pad_token_id
+    )
+    decode = functools.partial(tokenizer.batch_decode, skip_special_tokens=True)
+    with torch.inference_mode():
+        masked_loss = model(**batch).loss
+        padded_loss = model(**{**batch, "labels": padded}).loss
+    return {
+        "same text when decoded": decode(padded)
+        == decode_ids(batch["labels"], tokenizer),
+        "same loss": torch.isclose(masked_loss, padded_loss).item(),
     }
 
 

@@ -9,6 +9,7 @@ a data set of the course's name that is a loading script.  Nothing needs a netwo
 """
 
 import ast
+import importlib
 import json
 import logging
 import os
@@ -386,6 +387,23 @@ def test_today(row, namespace_of, request):
         exec(snippet, namespace)
     namespace |= namespace_of(row["check"], known=namespace)
     assert eval(row["check"], namespace)
+
+
+def test_notebook_login_waits_for_a_person(monkeypatch):
+    """The note of `huggingface-cli`; with a token at hand it asks nobody."""
+    login = importlib.import_module("huggingface_hub._login")
+    address = "https://huggingface.co/device"
+    code = {"user_code": "ABCD", "verification_uri": address}
+    code["verification_uri_complete"] = address
+    waited = []
+    monkeypatch.setattr(login, "request_device_code", lambda: code)
+    monkeypatch.setattr(login, "poll_device_token", waited.append)
+    monkeypatch.setattr(login, "get_token", lambda: "hf_abc")
+    huggingface_hub.notebook_login()
+    assert waited == []
+    monkeypatch.setattr(login, "get_token", lambda: None)
+    huggingface_hub.notebook_login()
+    assert waited == [code]
 
 
 def test_rows_are_complete():
