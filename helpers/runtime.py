@@ -1,5 +1,6 @@
 """Plumbing of the notebooks' first cells: settings, device, slices, results."""
 
+import importlib.metadata
 import importlib.util
 import json
 import math
@@ -8,8 +9,10 @@ import warnings
 from pathlib import Path
 
 import torch
+from packaging.version import Version
 
 PROFILES = ("tiny", "sample", "full")
+FLOORS = {"transformers": "5.20", "datasets": "5.0", "accelerate": "1.12"}
 
 NO_CUDA = (
     "profile {profile!r} trains the course's own checkpoint and needs a CUDA GPU, "
@@ -33,9 +36,18 @@ def check_settings(
     ``needs_gpu=False`` is for chapters whose own checkpoints run on a CPU as well.
 
     Raises:
+        ImportError: a library is older than these notebooks need.
         ValueError: unknown profile, or a count that is not a whole number from 1 up.
         RuntimeError: ``"sample"`` or ``"full"`` without a CUDA GPU.
     """
+    for library, floor in FLOORS.items():
+        installed = importlib.metadata.version(library)
+        if Version(installed) < Version(floor):
+            raise ImportError(
+                f"{library} is {installed}, and these notebooks need {floor} or later: "
+                "run `pip install -r requirements.txt` in the folder of the "
+                "repository, then restart the kernel"
+            )
     if profile not in PROFILES:
         known = ", ".join(repr(name) for name in PROFILES)
         raise ValueError(f"profile is {profile!r}; it must be one of {known}")

@@ -24,7 +24,8 @@ from tools.notebooks import (
 from tools.refresh import clean
 
 PARAMETERS = {"profile", "output_dir", "seed"}
-LIMITS = {"cell": 30, "loop": 45, "bytes": 200_000, "columns": 88, "picture": 30_000}
+LIMITS = {"cell": 30, "loop": 45, "columns": 88, "fewest": 30, "most": 70}
+LIMITS |= {"bytes": 200_000, "picture": 30_000}
 
 
 @pytest.fixture(params=names())
@@ -99,6 +100,7 @@ def test_outputs_are_clean(name, notebook):
 
 
 def test_cells_are_short(notebook):
+    assert LIMITS["fewest"] <= len(code_cells(notebook)) <= LIMITS["most"]
     for cell in code_cells(notebook):
         lines = cell.source.splitlines()
         limit = LIMITS["loop" if "training_function(" in cell.source else "cell"]

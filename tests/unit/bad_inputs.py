@@ -150,6 +150,11 @@ def bare(tokenizer):
     return PreTrainedTokenizerFast(tokenizer_object=tokenizer.backend_tokenizer)
 
 
+def with_old_libraries(call: Callable) -> None:
+    with mock.patch("importlib.metadata.version", lambda name: "4.57.1"):
+        call()
+
+
 def without_cuda(call: Callable) -> None:
     with (
         mock.patch("torch.cuda.is_available", lambda: False),
@@ -352,6 +357,15 @@ SETTINGS += [
     for name in CHAPTERS[2:]
 ]
 SETTINGS += [
+    Case(
+        "check_settings",
+        "transformers 4 is installed",
+        lambda bench: with_old_libraries(lambda: runtime.check_settings("tiny")),
+        ImportError,
+        "transformers is 4.57.1, and these notebooks need 5.20 or later: run `pip "
+        "install -r requirements.txt` in the folder of the repository, then restart "
+        "the kernel",
+    ),
     Case(
         "check_settings",
         "profile=None",

@@ -7,6 +7,7 @@ import torch
 from datasets import Dataset
 
 from helpers import runtime
+from tools.notebooks import ROOT
 
 
 def test_what_runs_without_cuda(monkeypatch):
@@ -14,6 +15,12 @@ def test_what_runs_without_cuda(monkeypatch):
     runtime.check_settings("full", needs_gpu=False)
     monkeypatch.setenv("COMPANION_ALLOW_CPU", "1")
     runtime.check_settings("full")
+
+
+def test_floors_are_those_of_the_requirements():
+    lines = (ROOT / "requirements.txt").read_text("utf-8").splitlines()
+    for library, floor in runtime.FLOORS.items():
+        assert any(line.startswith(f"{library}>={floor},") for line in lines)
 
 
 @pytest.mark.parametrize(
