@@ -24,7 +24,7 @@ from tools.notebooks import (
 from tools.refresh import clean
 
 PARAMETERS = {"profile", "output_dir", "seed"}
-LIMITS = {"cell": 30, "loop": 45, "columns": 88, "fewest": 30, "most": 70}
+LIMITS = {"cell": 30, "loop": 45, "columns": 88, "fewest": 30, "most": 75}
 LIMITS |= {"bytes": 200_000, "picture": 30_000}
 
 
