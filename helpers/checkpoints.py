@@ -20,6 +20,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import torch
+from accelerate.data_loader import SeedableRandomSampler
 from filelock import FileLock, Timeout
 from safetensors import SafetensorError
 
@@ -61,30 +62,34 @@ def save_checkpoint(accelerator, output_dir, lr_scheduler, progress, *, keep=2):
         output_dir: the folder of the run; the checkpoint's own is ``checkpoint-N``.
         lr_scheduler: a scheduler that was not prepared, one step an optimizer step.
         progress: what else the loop knows (position, losses, scores): a dictionary that
-            JSON takes; tensors of one element become numbers.
+            JSON takes; tensors and arrays of one element become numbers.
         keep: how many complete checkpoints stay; older ones are deleted.
 
     Raises:
         OSError: the checkpoint could not be saved, and which one is still there.
-        ValueError: several processes save within an epoch, and shuffle by a generator
-            whose state at its start is no longer known.
+        TypeError: ``progress`` holds what is neither a number nor JSON.
+        ValueError: an epoch is under way whose order of rows could not be drawn again;
+            or ``progress`` has a key that is taken.
     """
-    generators = _shuffling_generators(accelerator)
-    active = accelerator.gradient_state.active_dataloader
-    if generators and active in accelerator._dataloaders:
+    if _loses_order(accelerator):
         raise ValueError(
-            "several processes can save between epochs only, unless Accelerator gets "
+            "within an epoch the order of shuffled rows would be lost: save between "
+            "epochs, or give Accelerator "
             "dataloader_config=DataLoaderConfiguration(use_seedable_sampler=True)"
         )
+    taken = {"schedule", "shuffles"} & progress.keys()
+    if taken:
+        raise ValueError(f"progress has a key {min(taken)!r}: give it another name")
+    state = {"schedule": lr_scheduler.state_dict(), **progress}
+    generators = _shuffling_generators(accelerator)
+    state["shuffles"] = [each.get_state().tolist() for each in generators]
+    text = json.dumps(state, default=_number)
     folder = Path(output_dir, f"checkpoint-{lr_scheduler.last_epoch}")
     with written_aside(folder, accelerator, keep=keep) as partial:
         with _at_level("accelerate", logging.ERROR):  # it warns of tied weights
             accelerator.save_state(str(partial))
         if accelerator.is_main_process:
             # Accelerate would load a registered scheduler with pickle.
-            state = {"schedule": lr_scheduler.state_dict(), **progress}
-            state["shuffles"] = [each.get_state().tolist() for each in generators]
-            text = json.dumps(state, default=float)
             Path(partial, PROGRESS).write_text(text, encoding="utf-8")
 
 
@@ -112,6 +117,36 @@ def load_checkpoint(accelerator, output_dir, lr_scheduler) -> dict:
     for generator, state in zip(generators, states, strict=False):
         generator.set_state(torch.tensor(state, dtype=torch.uint8))
     return progress
+
+
+def _number(value):
+    """The number that a tensor or an array of one element holds; for ``json.dumps``."""
+    try:
+        return value.item()
+    except (AttributeError, RuntimeError, ValueError):
+        raise TypeError(
+            f"progress holds a value of type {type(value).__name__} that is not one "
+            "number: turn it into numbers, with tolist() say"
+        ) from None
+
+
+def _loses_order(accelerator) -> bool:
+    """Whether a loader is being read that would shuffle otherwise after a restart."""
+    active = accelerator.gradient_state.active_dataloader
+    sampler = _sampler(active)
+    # Another accelerator's loader may stand there, left in the middle.
+    own = any(sampler is _sampler(each) for each in accelerator._dataloaders)
+    drawn = hasattr(sampler, "generator")
+    seeded = isinstance(sampler, SeedableRandomSampler)
+    return own and drawn and not seeded and not active.end_of_dataloader
+
+
+def _sampler(dataloader):
+    """What draws the rows; that of a loader which skips batches is the whole one's."""
+    sampler = getattr(dataloader, "batch_sampler", None)
+    while hasattr(sampler, "batch_sampler"):
+        sampler = sampler.batch_sampler
+    return getattr(sampler, "sampler", None)
 
 
 def _check_same(accelerator, newest: str | None) -> None:

@@ -1,6 +1,7 @@
 """Checkpoints: complete ones are found, the others are named and left alone."""
 
 import errno
+import itertools
 import json
 import os
 import subprocess
@@ -8,9 +9,11 @@ import sys
 import warnings
 from pathlib import Path
 
+import numpy as np
 import pytest
 import torch
 from accelerate import Accelerator
+from torch.utils.data import DataLoader
 from transformers import Trainer, TrainingArguments
 
 from helpers.checkpoints import (
@@ -50,8 +53,9 @@ def accelerator():
     return accelerator
 
 
-def save(accelerator, folder, step, **options):
-    progress = {"losses": [torch.tensor(0.1), 0.3], "step": step}
+def save(accelerator, folder, step, progress=None, **options):
+    if progress is None:
+        progress = {"losses": [torch.tensor(0.1), 0.3], "step": step}
     save_checkpoint(accelerator, str(folder), Schedule(step), progress, **options)
     return Path(folder, f"checkpoint-{step}")
 
@@ -160,6 +164,7 @@ import json, sys
 import torch
 from accelerate import Accelerator
 from torch.utils.data import DataLoader
+from torch.utils.data import DataLoader
 from transformers import get_scheduler
 from helpers.checkpoints import load_checkpoint, save_checkpoint
 
@@ -195,7 +200,7 @@ except ValueError as error:
 accelerator = Accelerator(cpu=True)
 loader = accelerator.prepare(DataLoader(range(12), 3, True))
 try:
-    for batch in loader:
+    for batch in accelerator.skip_first_batches(loader):
         save_checkpoint(accelerator, sys.argv[1], None, {})
 except ValueError as error:
     refused = [refused, str(error)]
@@ -224,7 +229,49 @@ def test_two_processes_go_on_in_the_order_of_an_unbroken_run(tmp_path):
     assert sorted(whole[0]) != sorted(whole[1])  # another half of the rows
     assert resumed == whole
     assert "see different checkpoints ([2, -1], -1 for none)" in refused[0]
-    assert "between epochs only" in refused[1]
+    assert "save between epochs" in refused[1]
+
+
+def read(dataloader, accelerator, skip):
+    """Three batches of four."""
+    if skip:
+        dataloader = accelerator.skip_first_batches(dataloader, 0)
+    yield from itertools.islice(dataloader, 3)
+
+
+@pytest.mark.parametrize("skip", [False, True])
+@pytest.mark.parametrize(
+    ("shuffle", "seedable", "refused"),
+    [(False, False, False), (True, True, False), (True, False, True)],
+)
+def test_within_an_epoch_a_lost_order_is_refused(
+    accelerator, tmp_path, shuffle, seedable, refused, skip
+):
+    """Also where the loop reads a loader that skips batches, as that of 7.6 does."""
+    accelerator.dataloader_config.use_seedable_sampler = seedable
+    loader = accelerator.prepare(DataLoader(range(12), 3, shuffle))
+    next(iter(loader))  # a look at a batch, long before
+    for _ in loader:
+        pass
+    save(accelerator, tmp_path, 4)
+    for _ in read(loader, accelerator, skip):
+        if refused:
+            with pytest.raises(ValueError, match="save between epochs, or give"):
+                save(accelerator, tmp_path, 7)
+        else:
+            save(accelerator, tmp_path, 7)
+
+
+def test_progress_comes_back_as_it_was(accelerator, tmp_path):
+    progress = {"epoch": np.int64(1), "batch": torch.tensor(3), "loss": np.float32(0.5)}
+    save(accelerator, tmp_path, 1, progress)
+    loaded = load_checkpoint(accelerator, str(tmp_path), Schedule(0))
+    assert loaded == {"epoch": 1, "batch": 3, "loss": 0.5}
+    assert all(type(loaded[name]) is int for name in ("epoch", "batch"))
+    with pytest.raises(TypeError, match="type Tensor that is not one number"):
+        save(accelerator, tmp_path, 2, {"losses": torch.zeros(2)})
+    with pytest.raises(ValueError, match="'schedule': give it another name"):
+        save(accelerator, tmp_path, 2, {"schedule": "linear"})
 
 
 def test_a_trainer_refuses_what_another_number_of_processes_saved(
@@ -347,9 +394,15 @@ def test_a_process_that_is_gone_is_not_called_a_full_disk(
         save(accelerator, tmp_path, 2)
 
 
-def test_an_error_that_is_not_about_the_disk_stays_as_it_is(accelerator, tmp_path):
-    with pytest.raises(TypeError, match="not 'object'"):
-        save_checkpoint(accelerator, str(tmp_path), Schedule(1), {"x": object()})
+def test_an_error_that_is_not_about_the_disk_stays_as_it_is(
+    accelerator, tmp_path, monkeypatch
+):
+    def broken(folder):
+        raise KeyError("no such weight")
+
+    monkeypatch.setattr(accelerator, "save_state", broken)
+    with pytest.raises(KeyError, match="no such weight"):
+        save(accelerator, tmp_path, 1)
 
 
 HOLD = """
