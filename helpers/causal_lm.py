@@ -11,7 +11,13 @@ from types import ModuleType
 
 # The notebooks show this function in full; see "Checked copies" in CONTRIBUTING.md.
 def mentions_any(text: str, keywords: Sequence[str]) -> bool:
-    """Whether at least one of the keywords occurs anywhere in the text."""
+    """Whether at least one of the keywords occurs anywhere in the text.
+
+    Raises:
+        TypeError: ``keywords`` is one string, of which any letter would do.
+    """
+    if isinstance(keywords, str):
+        raise TypeError("keywords is one string: give a list, [keyword]")
     return any(keyword in text for keyword in keywords)
 
 
@@ -31,12 +37,15 @@ def drop_reason(
     Returns:
         ``"not text"``, ``"no keyword"``, ``"empty"``, ``"long line"``, ``"minified"``
         or ``""``.
+
+    Raises:
+        TypeError: ``keywords`` is one string, of which any letter would do.
     """
     if not isinstance(content, str) or "\ufffd" in content or "\0" in content:
         return "not text"
     if not content.strip():
         return "empty"
-    if not any(keyword in content for keyword in keywords):
+    if not mentions_any(content, keywords):
         return "no keyword"
     lines = content.splitlines()
     if max(map(len, lines)) > longest_line:
@@ -78,7 +87,8 @@ def save_shard(rows: list[dict], stream, progress: dict, folder: str) -> None:
     """Writes rows as a shard, then the place in the stream; each file appears whole.
 
     A file appears under its name when it is complete.  A process that dies between
-    the two writes the same shard again.
+    the two writes the same shard again.  A column that has no value in these rows is
+    written as text, so that the shards can be read together.
     """
     import pyarrow as pa
     import pyarrow.parquet as pq
@@ -87,7 +97,12 @@ def save_shard(rows: list[dict], stream, progress: dict, folder: str) -> None:
         schema = stream.features.arrow_schema if stream.features else None
         shard = Path(folder, f"data-{progress['shards']:05d}.parquet")
         partial = shard.with_suffix(".part")
-        pq.write_table(pa.Table.from_pylist(rows, schema), partial, row_group_size=100)
+        table = pa.Table.from_pylist(rows, schema)
+        for place, field in enumerate(table.schema):
+            if pa.types.is_null(field.type):  # no value so far, so no type either
+                text = table.schema.set(place, field.with_type(pa.string()))
+                table = table.cast(text)
+        pq.write_table(table, partial, row_group_size=100)
         os.replace(partial, shard)
         progress["shards"] += 1
         progress["kept"] += len(rows)
@@ -190,8 +205,11 @@ def chunk_texts(examples: dict, tokenizer, *, context_length: int) -> dict:
         ``{"input_ids": rows}``, each row of ``context_length`` ids.
 
     Raises:
+        TypeError: ``examples`` is one row, as ``map`` gives it without ``batched``.
         ValueError: ``context_length`` is below 1.
     """
+    if isinstance(examples["content"], str):
+        raise TypeError("this is one row: say batched=True to Dataset.map")
     if context_length < 1:
         raise ValueError(f"context_length is {context_length}: give 1 or more")
     outputs = tokenizer(
@@ -219,9 +237,12 @@ def pack_texts(examples: dict, tokenizer, *, context_length: int) -> dict:
         ``{"input_ids": rows}``, each row of ``context_length`` ids.
 
     Raises:
+        TypeError: ``examples`` is one row, as ``map`` gives it without ``batched``.
         ValueError: the tokenizer has no end-of-text token, or ``context_length`` is
             below 1.
     """
+    if isinstance(examples["content"], str):
+        raise TypeError("this is one row: say batched=True to Dataset.map")
     if context_length < 1:
         raise ValueError(f"context_length is {context_length}: give 1 or more")
     if tokenizer.eos_token_id is None:
@@ -245,8 +266,11 @@ def find_key_tokens(keywords: Sequence[str], tokenizer) -> tuple[list[int], list
     A keyword that the tokenizer reads as its unknown token is none of its tokens.
 
     Raises:
+        TypeError: ``keywords`` is one string.
         ValueError: no keyword is one token, so that there is nothing to look for.
     """
+    if isinstance(keywords, str):
+        raise TypeError("keywords is one string: give a list, [keyword]")
     token_ids, split = [], []
     for keyword in keywords:
         ids = tokenizer(keyword, add_special_tokens=False)["input_ids"]
@@ -433,10 +457,13 @@ def existing_share(completions: Sequence[str], module: ModuleType) -> float:
     imported under this name.
 
     Raises:
+        TypeError: ``completions`` is one string.
         ValueError: there are no completions.
     """
     import re
 
+    if isinstance(completions, str):
+        raise TypeError("completions is one string: give a list, [completion]")
     if not completions:
         raise ValueError("existing_share needs at least one completion")
     names = [re.match(r"[A-Za-z]\w*", text) for text in completions]
@@ -449,7 +476,8 @@ def training_flops(model, context_length: int) -> float:
 
     Six for every weight that a token is multiplied with, forwards and backwards, plus
     those of the attention: 6·N + 12·layers·width·context, as in appendix B of the PaLM
-    paper (arXiv:2204.02311).  Position embeddings are looked up, not multiplied.
+    paper (arXiv:2204.02311).  Position embeddings are looked up, not multiplied.  For
+    models of GPT-2's family, whose configuration names these numbers so.
     """
     config = model.config
     weights = model.num_parameters() - config.n_positions * config.n_embd

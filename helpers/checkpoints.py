@@ -119,15 +119,18 @@ def load_checkpoint(accelerator, output_dir, lr_scheduler) -> dict:
     return progress
 
 
-def _number(value):
+def _number(value) -> int | float:
     """The number that a tensor or an array of one element holds; for ``json.dumps``."""
     try:
-        return value.item()
+        number = value.item()
     except (AttributeError, RuntimeError, ValueError):
+        number = None
+    if not isinstance(number, int | float):
         raise TypeError(
             f"progress holds a value of type {type(value).__name__} that is not one "
             "number: turn it into numbers, with tolist() say"
-        ) from None
+        )
+    return number
 
 
 def _loses_order(accelerator) -> bool:

@@ -11,7 +11,7 @@ def check_pairs(
 
     Args:
         dataset: one split, a ``datasets.Dataset``.
-        columns: the text columns, one or two.
+        columns: the text columns, one or two; one name may stand alone.
         label: the column of class ids.
         num_labels: how many classes there are; ids run from 0.
 
@@ -20,6 +20,7 @@ def check_pairs(
             column, no rows, a text that is no string or is blank, a label that is no
             class id.
     """
+    columns = [columns] if isinstance(columns, str) else columns
     missing = [name for name in (*columns, label) if name not in dataset.column_names]
     if missing:
         raise ValueError(
@@ -28,6 +29,7 @@ def check_pairs(
         )
     if len(dataset) == 0:
         raise ValueError("the split has no rows: check the file and the split's name")
+    dataset = dataset.with_format(None)  # labels as Python's integers
     for name in columns:
         for row, text in enumerate(dataset[name]):
             if not isinstance(text, str) or not text.strip():
@@ -53,7 +55,8 @@ def tokenize_pairs(
     Args:
         examples: columns of a batch, lists of strings.
         tokenizer: the checkpoint's tokenizer.
-        columns: one text column, or two that become segments 0 and 1.
+        columns: one text column, or two that become segments 0 and 1; one name may
+            stand alone.
         max_length: tokens to keep, special ones included; ``None``: the model's limit.
             A pair that is longer loses tokens of its longer text first.
 
@@ -61,12 +64,16 @@ def tokenize_pairs(
         ``input_ids``, ``attention_mask`` and, where the model has them,
         ``token_type_ids``: lists of ``len(batch)`` lists.
     """
+    columns = [columns] if isinstance(columns, str) else columns
     texts = [examples[column] for column in columns]
     return tokenizer(*texts, truncation=True, max_length=max_length)
 
 
 def count_truncated(dataset, tokenizer, *, columns=("sentence1", "sentence2")) -> int:
     """How many rows have more tokens than the model takes, so that some are lost."""
+    if len(dataset) == 0:
+        return 0
+    columns = [columns] if isinstance(columns, str) else columns
     texts = [list(dataset[column]) for column in columns]
     encoded = tokenizer(*texts, truncation=False, verbose=False)
     return sum(len(ids) > tokenizer.model_max_length for ids in encoded["input_ids"])
@@ -92,8 +99,9 @@ class AccuracyF1(evaluate.Metric):
             description="accuracy and F1",
             citation="",
             inputs_description="class ids",
+            # As integers, probabilities would be cut to 0 without a word.
             features=Features(
-                {"predictions": Value("int64"), "references": Value("int64")}
+                {"predictions": Value("float64"), "references": Value("float64")}
             ),
         )
 
@@ -103,8 +111,9 @@ class AccuracyF1(evaluate.Metric):
         classes = sorted({*predictions, *references})
         if not {0, 1}.issuperset(classes):
             raise ValueError(
-                f"the classes are {', '.join(map(str, classes))}, but accuracy and F1 "
-                "are of two, 0 and 1: map the labels to these"
+                f"the classes are {', '.join(f'{each:g}' for each in classes)}, but "
+                "accuracy and F1 are of two, 0 and 1: map the labels to these, or for "
+                'more classes take f1_score(…, average="macro") of scikit-learn'
             )
         return {
             "accuracy": float(accuracy_score(references, predictions)),

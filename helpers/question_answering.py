@@ -40,8 +40,6 @@ def find_answer(
     """
     import torch
 
-    if not question.strip() or not context.strip() or max_answer_tokens < 1:
-        raise ValueError("question and context need text, max_answer_tokens 1 or more")
     if len(tokenizer.tokenize(question)) + stride >= tokenizer.max_len_sentences_pair:
         raise ValueError("the question leaves no room for the context: shorten it")
     options = {"truncation": "only_second", "stride": stride, "padding": True}
@@ -51,6 +49,8 @@ def find_answer(
     windows.pop("overflow_to_sample_mapping")
     parts = [windows.sequence_ids(window) for window in range(len(offsets))]
     outside = torch.tensor([[part != 1 for part in row] for row in parts])
+    if not question.strip() or outside.all() or max_answer_tokens < 1:
+        raise ValueError("question and context need text, max_answer_tokens 1 or more")
     was_training = model.training
     with torch.inference_mode():
         output = model.eval()(**windows.to(model.device))

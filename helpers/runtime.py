@@ -86,6 +86,7 @@ def require_repositories(
     from huggingface_hub.errors import (
         GatedRepoError,
         HfHubHTTPError,
+        HFValidationError,
         LocalEntryNotFoundError,
         OfflineModeIsEnabled,
         RepositoryNotFoundError,
@@ -114,6 +115,11 @@ def require_repositories(
             raise RuntimeError(
                 f"the {kind} {name!r} has no revision {at!r} any more: look up its "
                 "branches on its page at huggingface.co, and change `revision`"
+            ) from error
+        except HFValidationError as error:
+            raise RuntimeError(
+                f"{name!r} is no folder here, and no name that the Hub could have: "
+                "check the path"
             ) from error
         except HfHubHTTPError as error:
             status = error.response.status_code
@@ -280,6 +286,6 @@ def save_result(
     }
     folder = Path(output_dir)
     folder.mkdir(parents=True, exist_ok=True)
-    text = json.dumps(result, indent=2) + "\n"
+    text = json.dumps(result, indent=2, default=float) + "\n"
     Path(folder, "results.json").write_text(text, encoding="utf-8")
     return result

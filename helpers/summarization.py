@@ -94,8 +94,11 @@ def tokenize_reviews(
         padded.
 
     Raises:
+        TypeError: ``reviews`` is one row, as ``map`` gives it without ``batched``.
         ValueError: a body or a title is empty.
     """
+    if isinstance(reviews["review_body"], str):
+        raise TypeError("this is one row: say batched=True to Dataset.map")
     for column in ("review_body", "review_title"):
         for row, text in enumerate(reviews[column]):
             if not (text or "").strip():
@@ -116,8 +119,15 @@ def tokenize_reviews(
 
 
 def count_truncated(texts: Iterable[str], tokenizer, *, max_length: int) -> int:
-    """How many texts are longer than ``max_length`` tokens, end-of-text included."""
-    token_ids = tokenizer(list(texts), verbose=False)["input_ids"]
+    """How many texts are longer than ``max_length`` tokens, end-of-text included.
+
+    Raises:
+        TypeError: ``texts`` is one string.
+    """
+    if isinstance(texts, str):
+        raise TypeError("texts is one string: give a list, [text]")
+    texts = list(texts)
+    token_ids = tokenizer(texts, verbose=False)["input_ids"] if texts else []
     return sum(len(ids) > max_length for ids in token_ids)
 
 
@@ -142,10 +152,13 @@ def load_sentence_splitter(
         ``(splitter, origin)``, the first for :func:`split_sentences`.
 
     Raises:
+        TypeError: ``texts`` is one string.
         ValueError: another language, or no text.
     """
     from nltk.tokenize import punkt
 
+    if isinstance(texts, str):
+        raise TypeError("texts is one string: give a list, [text]")
     if language not in ABBREVIATIONS:
         known = ", ".join(repr(name) for name in ABBREVIATIONS)
         raise ValueError(

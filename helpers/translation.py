@@ -59,9 +59,12 @@ def tokenize_pairs(
         padded.
 
     Raises:
+        TypeError: ``examples`` is one row, as ``map`` gives it without ``batched``.
         ValueError: a pair lacks one of the languages, or has an empty side.
     """
     pairs = examples["translation"]
+    if isinstance(pairs, dict):
+        raise TypeError("this is one row: say batched=True to Dataset.map")
     for row, pair in enumerate(pairs):
         for language in (source_lang, target_lang):
             if language not in pair:
@@ -141,14 +144,16 @@ def decode_ids(token_ids, tokenizer) -> list[str]:
     """
     import numpy as np
 
-    if isinstance(token_ids, tuple):  # logits, and the encoder's hidden states
-        token_ids = token_ids[0]
+    if isinstance(token_ids, tuple) and np.ndim(token_ids[0]) == 3:
+        token_ids = token_ids[0]  # logits, and the encoder's hidden states
     token_ids = np.asarray(token_ids)
     if token_ids.ndim > 2:
         raise ValueError(
             f"ids of shape (rows, length) are needed, not of {token_ids.shape}: set "
             "predict_with_generate=True"
         )
+    if len(token_ids) == 0:
+        return []
     token_ids = np.where(token_ids < 0, tokenizer.pad_token_id, token_ids)
     texts = tokenizer.batch_decode(token_ids, skip_special_tokens=True)
     return [text.strip() for text in texts]

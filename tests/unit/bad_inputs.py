@@ -195,6 +195,7 @@ def full_again(bench: Bench) -> str:
 def saved_by_two(bench: Bench):
     """Loads with one process what two have saved."""
     accelerator = mock.Mock(is_main_process=True, num_processes=2, _dataloaders=[])
+    accelerator.gradient_state.active_dataloader = None
     scheduler = mock.Mock(last_epoch=7, **{"state_dict.return_value": {}})
     folder = str(bench.folder)
     checkpoints.save_checkpoint(accelerator, folder, scheduler, {"epoch": 1})
@@ -689,7 +690,14 @@ CLASSIFICATION = [
         lambda bench: score_classes([0, 1], [0, 2]),
         ValueError,
         "the classes are 0, 1, 2, but accuracy and F1 are of two, 0 and 1: map the "
-        "labels to these",
+        "labels to these, or for more classes take f1_score(…) of scikit-learn",
+    ),
+    Case(
+        "AccuracyF1",
+        "probabilities instead of class ids",
+        lambda bench: score_classes([0.7, 0.2], [1, 0]),
+        ValueError,
+        "the classes are 0, 0.2, 0.7, 1, but accuracy and F1 are of two, 0 and 1: …",
     ),
     Case(
         "AccuracyF1",
@@ -794,6 +802,7 @@ GENERATION = [
         for given, asked in (
             ("an empty question", ("", "Nora lives in Rome.")),
             ("a blank context", ("Where?", " ")),
+            ("a context of a zero-width space", ("Where?", "\u200b")),
         )
     ),
     Case(
@@ -1438,6 +1447,129 @@ CAUSAL_LM = [
     ),
 ]
 
+# One text, or one row, where several are wanted: each letter would pass for a text.
+ONE = [
+    Case(where, given, call, TypeError, says)
+    for where, given, call, says in (
+        (
+            "mentions_any",
+            "one string as keywords",
+            lambda bench: causal_lm.mentions_any("import numpy", "pandas"),
+            "keywords is one string: give a list, [keyword]",
+        ),
+        (
+            "drop_reason",
+            "one string as keywords",
+            lambda bench: causal_lm.drop_reason("import numpy", "pandas"),
+            "keywords is one string: give a list, [keyword]",
+        ),
+        (
+            "find_key_tokens",
+            "one string as keywords",
+            lambda bench: causal_lm.find_key_tokens("plt", bench.bpe),
+            "keywords is one string: give a list, [keyword]",
+        ),
+        (
+            "existing_share",
+            "one string as completions",
+            lambda bench: causal_lm.existing_share("path", os),
+            "completions is one string: give a list, [completion]",
+        ),
+        (
+            "summarization.count_truncated",
+            "one string as texts",
+            lambda bench: summarization.count_truncated("ab", bench.mt5, max_length=1),
+            "texts is one string: give a list, [text]",
+        ),
+        (
+            "load_sentence_splitter",
+            "one string as texts",
+            lambda bench: summarization.load_sentence_splitter("en", "One. Two."),
+            "texts is one string: give a list, [text]",
+        ),
+        *(
+            (
+                function.__name__,
+                "one row instead of a batch",
+                lambda bench, function=function: function(
+                    {"content": "import os"}, bench.bpe, context_length=2
+                ),
+                "this is one row: say batched=True to Dataset.map",
+            )
+            for function in (causal_lm.chunk_texts, causal_lm.pack_texts)
+        ),
+        (
+            "translation.tokenize_pairs",
+            "one row instead of a batch",
+            lambda bench: translation.tokenize_pairs(
+                {"translation": {"en": "Open", "fr": "Ouvrir"}},
+                bench.marian,
+                source_lang="en",
+                target_lang="fr",
+                max_length=8,
+            ),
+            "this is one row: say batched=True to Dataset.map",
+        ),
+        (
+            "tokenize_reviews",
+            "one row instead of a batch",
+            lambda bench: summarization.tokenize_reviews(
+                {"review_body": "I read it.", "review_title": "Read it"}, bench.mt5
+            ),
+            "this is one row: say batched=True to Dataset.map",
+        ),
+    )
+]
+ONE += [
+    Case(
+        "classification.tokenize_pairs",
+        "one string as columns",
+        lambda bench: classification.tokenize_pairs(
+            {"text": ["."]}, bench.minilm, columns="text"
+        )["input_ids"],
+        None,
+        "[[101, 1012, 102]]",
+    ),
+    Case(
+        "summarization.count_truncated",
+        "no texts",
+        lambda bench: summarization.count_truncated([], bench.mt5, max_length=1),
+        None,
+        "0",
+    ),
+    Case(
+        "classification.count_truncated",
+        "a split without rows",
+        lambda bench: classification.count_truncated(
+            Dataset.from_dict({"sentence1": [], "sentence2": []}), bench.minilm
+        ),
+        None,
+        "0",
+    ),
+    Case(
+        "decode_ids",
+        "no rows",
+        lambda bench: translation.decode_ids(np.zeros((0, 3), int), bench.marian),
+        None,
+        "[]",
+    ),
+    Case(
+        "decode_ids",
+        "a tuple of rows",
+        lambda bench: translation.decode_ids(((0, 0), (0, 0)), bench.marian),
+        None,
+        "['', '']",
+    ),
+    Case(
+        "require_repositories",
+        "a mistyped path",
+        lambda bench: runtime.require_repositories(model="./outputs/modle"),
+        RuntimeError,
+        "'./outputs/modle' is no folder here, and no name that the Hub could have: "
+        "check the path",
+    ),
+]
+
 CASES = [
     *SETTINGS,
     *RUNNER,
@@ -1446,4 +1578,5 @@ CASES = [
     *TRANSLATION,
     *SUMMARIZATION,
     *CAUSAL_LM,
+    *ONE,
 ]

@@ -424,3 +424,16 @@ def test_nothing_warns_about_long_documents(tokenizer):
         partial(pack_texts, tokenizer=tokenizer, context_length=16)(
             {"content": ["pd " * 500]}
         )
+
+
+def test_shards_can_be_read_together_where_one_lacks_a_value(tmp_path):
+    """A mapped stream has no types; each shard would take its own."""
+    rows = [{"content": "import os\n" * 9, "licence": None}] * 4
+    rows += [{"content": "import re\n" * 9, "licence": "mit"}] * 4
+    stream = Dataset.from_list(rows).to_iterable_dataset().map(dict)
+    folder = str(tmp_path / "shards")
+    filter_stream(stream, bool, folder, name="all", shard_size=200)
+    shards = sorted(map(str, Path(folder).glob("data-*.parquet")))
+    assert len(shards) > 2
+    read = load_dataset("parquet", data_files=shards, split="train")
+    assert read["licence"][:] == [None] * 4 + ["mit"] * 4

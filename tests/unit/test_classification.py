@@ -78,3 +78,10 @@ def test_the_threshold_separates_what_can_be_separated():
     assert 0 < overlap_threshold(data) <= 1
     everything = pairs(label=[1, 1])
     assert overlap_threshold(everything) == 0
+
+
+def test_the_format_of_the_columns_does_not_matter():
+    pairs = {"sentence1": ["A b."], "sentence2": ["B."], "label": [1]}
+    for kind in (None, "numpy", "torch"):
+        check_pairs(Dataset.from_dict(pairs).with_format(kind))
+    check_pairs(Dataset.from_dict(pairs), columns="sentence2")

@@ -18,12 +18,17 @@ def write_json(path, rows: list[dict]) -> str:
 def paraphrases(folder) -> str:
     lines = ["sentence1,sentence2,label"]
     lines += [f"It rained on day {i}.,Day {i} was wet.,{i % 2}" for i in range(ROWS)]
-    file = folder / "pairs.csv"
-    file.write_text("\n".join(lines), encoding="utf-8")
-    files = {"train": str(file), "validation": str(file)}
+    equivalent = [line for line in lines if not line.endswith(",0")]
+    files = {}
+    for split, part in (("train", lines), ("validation", equivalent)):
+        file = folder / f"{split}.csv"
+        file.write_text("\n".join(part), encoding="utf-8")
+        files[split] = str(file)
     return (
-        f"raw_datasets = load_dataset('csv', data_files={files})"
-        ".class_encode_column('label')"
+        "from datasets import ClassLabel\n"
+        f"raw_datasets = load_dataset('csv', data_files={files}).cast_column("
+        "'label', ClassLabel(names=['not_equivalent', 'equivalent']))\n"
+        "assert set(raw_datasets['validation']['label']) == {1}"
     )
 
 
