@@ -6,12 +6,14 @@
 Both loops train the same model on the same rows for one epoch and score the same
 validation rows, in turns; printed is the median of the ratios.  What differs is what
 the notebook does otherwise: larger batches for the evaluation, sorted by length where
-it generates, a fused optimizer in 3 and 7.5, the precision of the machine.  Writing
-checkpoints and models is timed apart: the course's loop writes none.
+it generates, a fused optimizer, the precision of the machine.  Writing checkpoints and
+models is timed apart: the course's loop writes none.
 
 On a CPU the models are the tiny profile's.  On a GPU they have the sizes of `full` and
 random weights: they generate until they are stopped, after 40 tokens and 30.  There the
-notebook's loop also runs with batches of 32, beside the 8 that both have in `full`.
+notebook's loop also runs with batches of 32, beside the 8 that both have in `full`, and
+with these once more in float32 with the matrix products in TF32: small steps spend more
+time on starting kernels than on arithmetic, and mixed precision starts more of them.
 Chapter 7.6 has a bench of its own.
 """
 
@@ -150,7 +152,7 @@ def classification():
             metric.add_batch(predictions=predictions, references=references)
         return metric.compute()
 
-    def ours(model, folder, batch_size):
+    def ours(model, folder, batch_size, precision):
         notebook["training_function"](
             model,
             train,
@@ -162,7 +164,7 @@ def classification():
             num_train_epochs=1,
             seed=0,
             output_dir=folder,
-            mixed_precision=mixed_precision(),
+            mixed_precision=precision,
         )
 
     def course(model, batch_size):
@@ -208,7 +210,7 @@ def translation():
         )
         return Bleu().compute(predictions=texts[0], references=texts[1])
 
-    def ours(model, folder, batch_size):
+    def ours(model, folder, batch_size, precision):
         # The loop also scores the untrained model; the course's does not.
         notebook["training_function"](
             model,
@@ -228,7 +230,7 @@ def translation():
             weight_decay=0.01,
             seed=0,
             output_dir=folder,
-            mixed_precision=mixed_precision(),
+            mixed_precision=precision,
         )
 
     def course(model, batch_size):
@@ -239,10 +241,11 @@ def translation():
 
 
 def summarization():
-    """The same for chapter 7.5, on 320 reviews and 128 to be titled."""
+    """The same for chapter 7.5; on a GPU forty reviews to one, as in `full`."""
     checkpoint = stand_in("mt5_reviews")
     tokenizer = AutoTokenizer.from_pretrained(checkpoint)
-    rows = load_dataset(stand_in("reviews"), "en", split="train").select(range(448))
+    rows = load_dataset(stand_in("reviews"), "en", split="train")
+    rows = rows.select(range(1312 if ON_GPU else 448))
     splitter, _ = load_sentence_splitter("en", rows["review_body"])
     rows = rows.map(
         tokenize_titles,
@@ -250,8 +253,10 @@ def summarization():
         fn_kwargs={"tokenizer": tokenizer},
         remove_columns=rows.column_names,
     )
-    train, validation = rows.select(range(320)), rows.select(range(320, 448))
-    kinds = {"languages": ["en"] * 128, "splitters": {"en": splitter}}
+    held_out = 32 if ON_GPU else 128
+    train = rows.select(range(len(rows) - held_out))
+    validation = rows.select(range(len(rows) - held_out, len(rows)))
+    kinds = {"languages": ["en"] * held_out, "splitters": {"en": splitter}}
     notebook = lifted("ch7_summarization", "evaluate_summaries", "training_function")
 
     def new_model():
@@ -266,7 +271,7 @@ def summarization():
         )
         return rouge_by_language(*texts, *kinds.values())
 
-    def ours(model, folder, batch_size):
+    def ours(model, folder, batch_size, precision):
         notebook["training_function"](
             model,
             train,
@@ -283,7 +288,7 @@ def summarization():
             num_train_epochs=1,
             seed=0,
             output_dir=folder,
-            mixed_precision=mixed_precision(),
+            mixed_precision=precision.replace("fp16", "no"),  # mT5 overflows
         )
 
     def course(model, batch_size):
@@ -310,29 +315,48 @@ def seconds(loop) -> float:
         return time.perf_counter() - start
 
 
+FLOAT32 = {"highest": "fp32", "high": "TF32"}  # PyTorch's name for it, and ours
+
+
+def ways(batch_size: int) -> list[tuple[int, str, str]]:
+    """How the notebook's loop runs: batch size, precision, float32 products."""
+    precision = mixed_precision()
+    if not ON_GPU:
+        return [(batch_size, precision, "highest")]
+    return [
+        (batch_size, precision, "highest"),
+        (32, precision, "highest"),
+        (32, "no", "high"),  # TF32 where the GPU has it
+    ]
+
+
 def compare(chapter: str, repeats: int, writing: Writing) -> None:
-    """Prints the rows of a chapter; on a GPU ours with larger batches is the second."""
+    """Prints the rows of a chapter, one for each way."""
     make, batch_size = CHAPTERS[chapter]
     new_model, ours, course = make()
-    sizes = [batch_size, 32] if ON_GPU else [batch_size]
-    times: dict[int, list] = {size: [] for size in sizes}
+    times: dict[tuple, list] = {way: [] for way in ways(batch_size)}
     # A GPU's first pass loads kernels, and is left out.
     for _ in range(repeats + ON_GPU):
         theirs = seconds(functools.partial(course, new_model(), batch_size))
-        for size in sizes:
+        for size, precision, products in times:
             writing.seconds = 0.0
+            torch.set_float32_matmul_precision(products)
             with tempfile.TemporaryDirectory() as folder:
-                mine = seconds(functools.partial(ours, new_model(), folder, size))
-            times[size].append((mine - writing.seconds, theirs, writing.seconds))
-    for size, every in times.items():
+                loop = functools.partial(ours, new_model(), folder, size, precision)
+                mine = seconds(loop)
+            torch.set_float32_matmul_precision("highest")
+            row = (mine - writing.seconds, theirs, writing.seconds)
+            times[size, precision, products].append(row)
+    for (size, precision, products), every in times.items():
         rows = every[ON_GPU:]
         mine, theirs, written = (
             statistics.median(column) for column in zip(*rows, strict=True)
         )
         ratio = statistics.median(slow / fast for fast, slow, _ in rows)
+        kind = precision if precision != "no" else FLOAT32[products]
         print(
-            f"{chapter:<18} {size:>5} {batch_size:>6} {mine:>8.1f}"
-            f" {theirs:>10.1f} {ratio:>14.2f} {written:>11.1f}",
+            f"{chapter:<18} {size:>5} {batch_size:>6} {kind:>9}"
+            f" {mine:>8.1f} {theirs:>10.1f} {ratio:>14.2f} {written:>11.1f}",
             flush=True,
         )
 
@@ -353,10 +377,12 @@ def main(argv=None) -> int:
     checkpoints.save_checkpoint = save  # before a notebook's cell imports it
     PreTrainedModel.save_pretrained = writing.counted(PreTrainedModel.save_pretrained)
     print(
-        "one epoch and      batch  batch  seconds    seconds       course /     seconds"
+        "one epoch and      batch  batch precision  seconds    seconds       course /"
+        "     seconds"
     )
     print(
-        "its evaluation      ours course     ours     course           ours     writing"
+        "its evaluation      ours course      ours     ours     course           ours"
+        "     writing"
     )
     for chapter in arguments.chapters or CHAPTERS:
         compare(chapter, arguments.repeats, writing)

@@ -14,14 +14,15 @@ from torch.utils.data import DataLoader
 from transformers import AutoModelForSeq2SeqLM, AutoTokenizer, DataCollatorForSeq2Seq
 
 from helpers.generation import generate_texts
+from helpers.runtime import find_device
 from helpers.translation import Bleu, decode_ids, tokenize_pairs
 from offline import stand_in
 
 MAX_LENGTH = 128
 LANGUAGES = {"source_lang": "en", "target_lang": "fr"}
-# Beams, and the batch that suits a CPU: beams multiply its rows, and reordering their
-# cache costs more than larger batches save.
-SEARCHES = ((1, 128), (4, 32))
+# Beams, and the batch.  Beams multiply its rows, and on a CPU reordering their cache
+# costs more than larger batches save.
+SEARCHES = ((1, 128), (4, 64 if torch.cuda.is_available() else 32))
 
 
 def evaluate_as_the_course(
@@ -31,6 +32,7 @@ def evaluate_as_the_course(
     model.eval()
     texts = []
     for batch in dataloader:
+        batch = batch.to(model.device)
         with torch.no_grad():
             generated = model.generate(
                 batch["input_ids"],
@@ -38,7 +40,7 @@ def evaluate_as_the_course(
                 max_length=MAX_LENGTH,
                 num_beams=num_beams,
             )
-        texts += decode_ids(generated, tokenizer)
+        texts += decode_ids(generated.cpu(), tokenizer)
     return texts
 
 
@@ -51,7 +53,7 @@ def bench_generation(
     """
     folder = stand_in("marian_ui")
     tokenizer = AutoTokenizer.from_pretrained(folder)
-    model = AutoModelForSeq2SeqLM.from_pretrained(folder)
+    model = AutoModelForSeq2SeqLM.from_pretrained(folder).to(find_device())
     dataset = load_dataset(stand_in("ui_strings"), split="train")
     rows = dataset.train_test_split(train_size=0.9, seed=20)["test"]
     sources = [pair["en"] for pair in rows["translation"]]
@@ -94,7 +96,8 @@ def bench_generation(
             f"{name:<7} {result[f'{name}_per_second']:7.1f} sentences/s, "
             f"BLEU {result[f'{name}_bleu']:.3f}"
         )
-    print(f"ratio   {result['ratio']:.2f} with {num_beams} beams")
+    search = f"{num_beams} beams" if num_beams > 1 else "greedy search"
+    print(f"ratio   {result['ratio']:.2f} with {search}, batches of {batch_size}")
     return result
 
 

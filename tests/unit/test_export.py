@@ -115,7 +115,26 @@ def test_settings_are_written_and_unknown_ones_refused(tmp_path, capsys):
         export.export("ch9")
 
 
-# Appended to the scripts: what the chapter's own evaluation gives for a model that no
+# Put before the scripts: how often a process computes what `Dataset.map` maps.
+COUNTING = """
+import functools
+import json
+from pathlib import Path
+import datasets
+mapped, map_single = [], datasets.Dataset._map_single
+@functools.wraps(map_single)
+def counted(*arguments, **options):
+    mapped.append(1)
+    return map_single(*arguments, **options)
+datasets.Dataset._map_single = staticmethod(counted)
+"""
+
+# Appended to the scripts: the weights that Trainer ends with.
+TRAINED = """
+trained = [each.detach().double().sum().item() for each in trainer.model.parameters()]
+"""
+
+# Appended as well: what the chapter's own evaluation gives for a model that no
 # training has touched, with each batch of predictions written down.
 EVIDENCE = {
     "ch3_finetune_mrpc": """
@@ -195,6 +214,7 @@ EVIDENCE_END = """
 untrained = {untrained}
 path = Path(output_dir, f"evidence_{{state.process_index}}.json")
 evidence = {{"processes": state.num_processes, "untrained": untrained}}
+evidence |= {{"trained": trained, "mapped": len(mapped)}}
 evidence["result"] = json.loads(Path(output_dir, "results.json").read_text("utf-8"))
 path.write_text(json.dumps(evidence | {{"seen": seen, "scores": scores}}))
 """
@@ -240,10 +260,11 @@ def run_script(name: str, folder, launcher: str) -> tuple[list[dict], str]:
     source = with_small_batches(export.export(name, "tiny", settings))
     end = EVIDENCE_END.format(untrained=UNTRAINED[name])
     script = folder / f"{name}_{launcher}.py"
-    imports = "import json\nfrom pathlib import Path\n"
-    script.write_text(imports + source + EVIDENCE[name] + end, encoding="utf-8")
+    parts = (COUNTING, source, TRAINED, EVIDENCE[name], end)
+    script.write_text("".join(parts), encoding="utf-8")
     environment = {**os.environ, "PYTHONPATH": str(ROOT), "HF_HUB_OFFLINE": "1"}
     environment["CUDA_VISIBLE_DEVICES"] = ""
+    environment["HF_DATASETS_CACHE"] = str(outputs / "cache")
     command = ["-m", *LAUNCHERS[launcher]] if LAUNCHERS[launcher] else []
     if launcher == "accelerate":
         command += ["--main_process_port", "0"]  # any that is free
@@ -309,6 +330,9 @@ def test_two_processes_measure_what_one_does(name, launcher, alone, tmp_path):
         assert sorted(each["seen"]) == (pytest.approx(seen) if summed else seen)
         assert each["scores"] == close(one["scores"])
     assert printed.count("device cpu") == 1  # only the main process prints
+    main, other = both
+    assert main["mapped"] > 0 == other["mapped"]  # data are prepared once
+    assert main["trained"] == other["trained"]  # and one model is trained, not two
 
 
 def test_the_command_in_a_script_is_the_one_that_is_tested():
