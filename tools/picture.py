@@ -23,7 +23,7 @@ ROWS = (
     (
         "ch7_summarization",
         "summarization\nROUGE-1 (0–100)",
-        "the pretrained model",
+        "the last three sentences",
     ),
 )
 
