@@ -4,6 +4,8 @@ The uncased vocabulary is BERT's own, as the MiniLM package carries it. Models a
 or without memory: shapes, names and errors do not depend on weights.
 """
 
+import logging
+
 import numpy as np
 import pytest
 import torch
@@ -14,6 +16,7 @@ from torch.utils.data import DataLoader
 from transformers import (
     AutoTokenizer,
     BertConfig,
+    BertForPreTraining,
     BertForSequenceClassification,
     DataCollatorWithPadding,
     DistilBertConfig,
@@ -319,6 +322,11 @@ def test_decoded_text(row, tokenizer):
     assert cleaned == row["value"]
 
 
+@proves("ch2-hello-how-are-you")
+def test_hello_how_are_you(row, tokenizer):
+    assert dict(tokenizer("Hello, how are you?")) == row["value"]
+
+
 # --- 3.2 --------------------------------------------------------------------------
 
 
@@ -387,6 +395,18 @@ def test_shapes_of_the_batch(row, tokenizer):
 
 
 # --- 3.3 and 3.4 ------------------------------------------------------------------
+
+
+@proves("ch3-weights-not-used")
+def test_what_loading_reports(row, tmp_path, caplog, monkeypatch):
+    config = BertConfig(**SMALL, intermediate_size=8)
+    BertForPreTraining(config).save_pretrained(tmp_path)
+    monkeypatch.setattr(logging.getLogger("transformers"), "propagate", True)
+    with caplog.at_level(logging.WARNING, logger="transformers"):
+        BertForSequenceClassification.from_pretrained(tmp_path)
+    assert row["value"] not in caplog.text
+    assert f"BertForSequenceClassification {row['today']}" in caplog.text
+    assert "UNEXPECTED" in caplog.text and "MISSING" in caplog.text
 
 
 @proves("ch3-logging-steps")
