@@ -152,11 +152,9 @@ def decode_ids(token_ids, tokenizer) -> list[str]:
             f"ids of shape (rows, length) are needed, not of {token_ids.shape}: set "
             "predict_with_generate=True"
         )
-    if len(token_ids) == 0:
-        return []
     token_ids = np.where(token_ids < 0, tokenizer.pad_token_id, token_ids)
     texts = tokenizer.batch_decode(token_ids, skip_special_tokens=True)
-    return [text.strip() for text in texts]
+    return [text.strip() for text in texts[: len(token_ids)]]  # no rows, no texts
 
 
 class Bleu(evaluate.Metric):

@@ -207,7 +207,8 @@ def time_loops(repeats: int, steps: int) -> None:
     flops = training_flops(model, CONTEXT)
     peak = matrix_rate(device, DTYPES[precision])
     size = f"{model.num_parameters() / 1e6:.1f}M parameters"
-    print(f"{size}, batch {batch_size} × {CONTEXT}, {device.type}, {precision}")
+    kind = "fp32" if precision == "no" else precision
+    print(f"{size}, batch {batch_size} × {CONTEXT}, {device.type}, {kind}")
     print(f"{flops / 1e6:.1f} MFLOP a token; matrix product {peak / 1e12:.3f} TFLOP/s")
     print("loop         tokens/s   of bare   model TFLOP/s   of the matrix rate")
     for name, rate in medians.items():
