@@ -44,6 +44,18 @@ def definitions(tree: ast.AST) -> dict[str, ast.AST]:
     return {node.name: node for node in tree.body if isinstance(node, kinds)}
 
 
+# What a helper is called, and functions of a notebook's own that share a name with one.
+SHARED = {
+    function
+    for module in sorted((ROOT / "helpers").glob("*.py"))
+    for function in definitions(ast.parse(module.read_text("utf-8")))
+}
+OTHERS = {
+    "ch2_tokenizers_models": {"train_tokenizer"},
+    "appendix_questions": {"split_words"},
+}
+
+
 def without_docstrings(node: ast.AST) -> str:
     """A syntax tree as text, docstrings and annotations of the module aside."""
     node = ast.parse(ast.unparse(node)).body[0]
@@ -150,9 +162,15 @@ def test_functions_read_only_their_arguments(notebook):
             assert not outside, f"{function.name} reads {sorted(outside)}"
 
 
-def test_checked_copies(notebook):
-    """A definition headed `# Same as helpers.m.f` is the helper's, to the last name."""
+def test_checked_copies(name, notebook):
+    """A definition headed `# Same as helpers.m.f` is the helper's, to the last name.
+
+    What bears a helper's name has such a header, so that a misspelt one shows.
+    """
     for cell in code_cells(notebook):
+        marked = re.findall(r"^# Same as helpers\.\w+\.(\w+)$", cell.source, re.M)
+        shown = SHARED & set(definitions(ast.parse(cell.source)))
+        assert shown - OTHERS.get(name, set()) == set(marked), cell.source
         for home in re.findall(r"^# Same as (helpers\.[\w.]+)$", cell.source, re.M):
             module, _, function = home.rpartition(".")
             source = importlib.import_module(module).__file__

@@ -437,3 +437,8 @@ def test_shards_can_be_read_together_where_one_lacks_a_value(tmp_path):
     assert len(shards) > 2
     read = load_dataset("parquet", data_files=shards, split="train")
     assert read["licence"][:] == [None] * 4 + ["mit"] * 4
+
+
+def test_mean_line_at_the_limit():
+    assert drop_reason("import pandas".ljust(100, "#"), ["pandas"]) == ""
+    assert drop_reason("import pandas".ljust(101, "#"), ["pandas"]) == "minified"

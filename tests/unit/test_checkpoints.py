@@ -467,3 +467,41 @@ def test_the_trainer_refuses_what_it_cannot_keep(tmp_path, options, said):
     )
     with pytest.raises(ValueError, match=said):
         CheckedTrainer(torch.nn.Linear(1, 1), arguments, eval_dataset=[1])
+
+
+def test_two_are_kept_by_default(accelerator, tmp_path):
+    for step in (1, 2, 3):
+        save(accelerator, tmp_path, step)
+    kept = sorted(path.name for path in tmp_path.glob("checkpoint-*"))
+    assert kept == ["checkpoint-2", "checkpoint-3"]
+
+
+@pytest.mark.skipif(os.name != "posix", reason="folders are flushed on POSIX only")
+def test_all_is_on_the_disk_before_the_name_appears(accelerator, tmp_path, monkeypatch):
+    events, fsync, rename = [], os.fsync, os.rename
+
+    def flushed(descriptor):
+        events.append(os.fstat(descriptor).st_ino)
+        fsync(descriptor)
+
+    def renamed(*paths):
+        events.append("renamed")
+        rename(*paths)
+
+    monkeypatch.setattr("helpers.checkpoints.os.fsync", flushed)
+    monkeypatch.setattr("helpers.checkpoints.os.rename", renamed)
+    folder = save(accelerator, tmp_path, 1)
+    at = events.index("renamed")
+    written = {path.stat().st_ino for path in [folder, *folder.rglob("*")]}
+    assert written <= set(events[:at])
+    assert tmp_path.stat().st_ino in events[at:]
+
+
+def test_checking_does_not_write(accelerator, tmp_path, monkeypatch):
+    folder = save(accelerator, tmp_path, 1)
+
+    def refuse(descriptor):
+        raise OSError("read-only")
+
+    monkeypatch.setattr("helpers.checkpoints.os.fsync", refuse)
+    assert damage(folder) is None

@@ -85,3 +85,8 @@ def test_the_format_of_the_columns_does_not_matter():
     for kind in (None, "numpy", "torch"):
         check_pairs(Dataset.from_dict(pairs).with_format(kind))
     check_pairs(Dataset.from_dict(pairs), columns="sentence2")
+
+
+def test_a_pair_that_just_fits_is_not_counted(tokenizer):
+    assert count_truncated(pairs(sentence1=["word " * 507, "short"]), tokenizer) == 0
+    assert count_truncated(pairs(sentence1=["word " * 508, "short"]), tokenizer) == 1

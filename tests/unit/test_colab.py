@@ -7,6 +7,7 @@ import shutil
 import subprocess
 import sys
 import zipfile
+from unittest import mock
 
 import nbformat
 import pytest
@@ -67,9 +68,17 @@ def test_stamping_keeps_the_digest_of_outputs_that_belong_to_the_code(copies):
         colab.stamp("else/where", notebooks=copies, root=copies)
 
 
-def test_what_cannot_be_stamped_is_refused_before_anything_is_written(copies, capsys):
-    assert colab.main(["https://github.com/someone/companion"]) == 2
+def test_what_cannot_be_stamped_is_refused_before_anything_is_written(
+    copies, capsys, monkeypatch
+):
+    wrong, before = "https://github.com/someone/companion", read(copies)
+    with pytest.raises(NotebookError, match="not of the form OWNER/REPO") as refused:
+        colab.stamp(wrong, notebooks=copies, root=copies)
+    assert read(copies) == before
+    monkeypatch.setattr(colab, "stamp", mock.Mock(side_effect=refused.value))
+    assert colab.main([wrong]) == 2  # the real notebooks are out of its reach here
     assert "not of the form OWNER/REPO" in capsys.readouterr().err
+    monkeypatch.undo()
     path = copies / f"{names()[-1]}.ipynb"
     notebook = nbformat.read(path, as_version=4)
     tagged(notebook, "setup")[0].metadata["tags"] = []

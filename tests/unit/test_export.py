@@ -339,3 +339,11 @@ def test_the_command_in_a_script_is_the_one_that_is_tested():
     words = export.export("ch3").partition('"""\n\nimport')[0].split()
     launch = words[words.index("accelerate") :]
     assert launch[2:5] == LAUNCHERS["accelerate"][1:]
+
+
+@pytest.mark.parametrize(
+    "name", [name for name in names() if name.startswith(("ch3", "ch7"))]
+)
+def test_processes_wait_for_what_another_writes(name):
+    """Once for the model of `Trainer`, once for that of the loop."""
+    assert export.export(name).count(export.BARRIER) == 2

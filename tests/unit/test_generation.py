@@ -129,3 +129,15 @@ def test_a_long_prompt_keeps_its_end_where_it_is_continued(gpt2, marian):
     texts = [f"Open {'the file ' * 9}", "Open the"]
     cut, beginning = generate_texts(texts, model, tokenizer, **options)
     assert cut == beginning
+
+
+def test_the_least_and_the_most_that_fits(gpt2):
+    model, tokenizer = gpt2
+    texts = generate_texts(
+        ["a " * 12, "b"], model, tokenizer, max_new_tokens=4, batch_size=1
+    )
+    assert [len(text.split()) for text in texts] == [4, 4]
+    (text,) = generate_texts(["a b"], model, tokenizer, max_new_tokens=1, max_length=1)
+    assert text
+    with pytest.raises(ValueError, match="or set max_length to 1$"):
+        generate_texts(["a b"], model, tokenizer, max_new_tokens=15)

@@ -78,7 +78,7 @@ def test_an_end_before_the_start_is_not_considered(tokenizer):
 
 def test_spans_longer_than_the_limit_are_not_considered(tokenizer):
     model = FakeModel(tokenizer, {"nora": 9.0}, {"rome": 9.0, "lives": 2.0})
-    answer = find_answer("Who?", CONTEXT, model, tokenizer, max_answer_tokens=3)
+    answer = find_answer("Who?", CONTEXT, model, tokenizer, max_answer_tokens=2)
     assert answer["answer"] == "Nora lives"
 
 

@@ -3,6 +3,8 @@
 import nbformat
 import pytest
 
+from tools import refresh
+from tools.notebooks import names
 from tools.refresh import clean, join_streams
 
 
@@ -32,3 +34,41 @@ def test_progress_bars_go_and_what_stands_around_them_is_joined(bar):
     clean(nbformat.v4.new_notebook(cells=[cell]))
     assert [out.text for out in cell.outputs] == ["ab"]
     assert cell.metadata == {"tags": ["use"]}
+
+
+@pytest.mark.parametrize(
+    ("data", "goes"),
+    [
+        ({"application/vnd.jupyter.widget-view+json": {}, "text/plain": "Map"}, True),
+        ({"text/html": ""}, True),
+        ({"text/html": "<style>/* Turns off */ progress {}</style>"}, True),
+        ({"text/html": "<style>td {}</style><table></table>"}, False),
+        ({"text/html": "<table>in progress</table>"}, False),
+        ({"text/plain": "3"}, False),
+    ],
+)
+def test_which_outputs_are_progress(data, goes):
+    output = nbformat.v4.new_output("display_data", data)
+    assert refresh.is_progress(output) is goes
+
+
+def test_which_notebooks_are_refreshed(monkeypatch, capsys):
+    done = []
+    monkeypatch.setattr(
+        refresh, "refresh", lambda name: done.append(name) or refresh.find(name)
+    )
+    assert refresh.main([]) == 0 and done == names()
+    done.clear()
+    assert refresh.main(["ch3"]) == 0 and done == ["ch3"]
+    monkeypatch.setattr(refresh, "refresh", refresh.find)
+    assert refresh.main(["ch9"]) == 1
+    assert "no notebook called 'ch9'" in capsys.readouterr().err
+
+
+def test_refresh_clears_output_metadata():
+    cell = nbformat.v4.new_code_cell("x")
+    cell.outputs = [
+        nbformat.v4.new_output("display_data", {"text/plain": "1"}, metadata={"a": 1})
+    ]
+    clean(nbformat.v4.new_notebook(cells=[cell]))
+    assert cell.outputs[0].metadata == {}

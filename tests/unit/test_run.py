@@ -62,6 +62,8 @@ def test_a_good_notebook_prints_its_row_and_its_page(small, tmp_path, capsys):
     assert (tmp_path / "out" / "small.html").stat().st_size > 1000
     executed = nbformat.read(tmp_path / "out" / "small.ipynb", as_version=4)
     assert executed.cells[2].outputs[0].data["text/plain"] == "2"
+    # They would name the user's home.
+    assert not {"input_path", "output_path"} & set(executed.metadata["papermill"])
 
 
 def test_figures_can_be_recorded(small, tmp_path):

@@ -91,3 +91,28 @@ def test_results_say_whether_the_margin_is_reached(tmp_path):
     assert not runtime.save_result(tmp_path, value=11, baseline=150, **options)[
         "learned"
     ]
+
+
+def test_one_gpu_is_not_warned_of(monkeypatch):
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: True)
+    monkeypatch.setattr(torch.cuda, "device_count", lambda: 1)
+    monkeypatch.delenv("LOCAL_RANK", raising=False)
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        assert runtime.find_device() == torch.device("cuda")
+
+
+@pytest.mark.parametrize(
+    ("device", "triton", "capability", "works"),
+    [
+        ("cuda", True, (7, 0), True),
+        ("cuda", True, (6, 1), False),
+        ("cuda", False, (8, 0), False),
+        ("cpu", True, (8, 0), False),
+    ],
+)
+def test_what_can_compile(monkeypatch, device, triton, capability, works):
+    spec = object() if triton else None
+    monkeypatch.setattr(runtime.importlib.util, "find_spec", lambda name: spec)
+    monkeypatch.setattr(torch.cuda, "get_device_capability", lambda: capability)
+    assert runtime.can_compile(torch.device(device)) is works

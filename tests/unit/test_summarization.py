@@ -326,3 +326,27 @@ def test_loop_with_fewer_rows_than_a_batch_and_resumed(tokenizer, splitters, tmp
     assert scores[0] == first["scores"][0]  # the first epoch is not repeated
     assert train(3, True) == scores
     assert (tmp_path / "model" / "config.json").is_file()
+
+
+def test_rouge_stems_nothing_by_default():
+    scores = Rouge().compute(predictions=["loved"], references=["loving"])
+    assert scores["rouge1"] == 0
+
+
+def test_words_of_three_letters_are_not_stemmed():
+    from rouge_score.tokenizers import DefaultTokenizer
+
+    text = "was his does goes"
+    assert split_words(text, use_stemmer=True) == DefaultTokenizer(True).tokenize(text)
+
+
+def test_a_word_that_often_ends_sentences_is_no_abbreviation():
+    texts = ["A good bk. Then I slept. Got it at 5 q.v. then left."] * 50
+    splitter, _ = load_sentence_splitter("en", texts)
+    sentences = ["I like the bk.", "Nora slept."]
+    assert split_sentences(" ".join(sentences), splitter) == sentences
+
+
+def test_no_title_is_no_summary_whatever_the_minimum():
+    review = {"review_title": "", "review_body": "A body"}
+    assert not has_summary(review, min_title_words=0)

@@ -201,3 +201,18 @@ def test_the_hub_s_parquet_branch_loads_by_its_folder(tmp_path):
     assert loaded["train"][0]["translation"] == {"en": "one", "fr": "two"}
     with pytest.raises(ValueError, match="'en-fr' not found"):
         load_dataset(str(tmp_path), "en-fr")
+
+
+def test_every_pair_is_counted(tokenizer):
+    rows = [{"en": "Open", "fr": "Ouvrir"}] * 1000 + [{"en": "file " * 40, "fr": "a"}]
+    options = {"source_lang": "en", "target_lang": "fr", "max_length": 12}
+    assert count_truncated(rows, tokenizer, **options) == {"en": 1, "fr": 0}
+
+
+def test_languages_of_a_group_with_a_two_letter_name():
+    class Chinese:  # as opus-mt-en-zh
+        source_lang, target_lang = "en", "zh"
+        supported_language_codes = [">>cmn_Hans<<", ">>yue_Hant<<"]
+
+    options = {"source_lang": "en", "target_lang": "cmn_Hans"}
+    assert check_languages(Chinese(), **options) == ">>cmn_Hans<< "
