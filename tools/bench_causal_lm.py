@@ -188,8 +188,17 @@ def median_rate(times: list[float], blocks_between: int) -> float:
     return statistics.median(tokens / (b - a) for a, b in itertools.pairwise(times))
 
 
+def median_ratio(rates: list[float], others: list[float]) -> float:
+    """The median of the ratios of rates measured in the same rounds."""
+    return statistics.median(a / b for a, b in zip(rates, others, strict=True))
+
+
 def time_loops(repeats: int, steps: int) -> None:
-    """Prints the table of the three loops, run in turn, the median of ``repeats``."""
+    """Prints the table of the three loops, run in turn, the median of ``repeats``.
+
+    Every other round runs them in reverse, and the ratios are taken within a round: a
+    machine's rate may change by a tenth from minute to minute.
+    """
     device = find_device()
     precision, on_gpu = mixed_precision(), device.type == "cuda"
     batch_size = 256 if on_gpu else 16
@@ -199,10 +208,12 @@ def time_loops(repeats: int, steps: int) -> None:
     blocks = blocks.with_format("torch")
     loops = {"bare": bare_rate, "Accelerate": accelerate_rate, "course": course_rate}
     rates: dict[str, list[float]] = {name: [] for name in loops}
-    for _ in range(repeats):
-        for name, loop in loops.items():
-            rates[name].append(loop(blocks, batch_size, device, precision))
+    for turn in range(repeats):
+        names = list(loops) if turn % 2 == 0 else list(reversed(loops))
+        for name in names:
+            rates[name].append(loops[name](blocks, batch_size, device, precision))
     medians = {name: statistics.median(values) for name, values in rates.items()}
+    of_bare = {name: median_ratio(each, rates["bare"]) for name, each in rates.items()}
     model = new_model(on_gpu)
     flops = training_flops(model, CONTEXT)
     peak = matrix_rate(device, DTYPES[precision])
@@ -213,12 +224,12 @@ def time_loops(repeats: int, steps: int) -> None:
     print("loop         tokens/s   of bare   model TFLOP/s   of the matrix rate")
     for name, rate in medians.items():
         print(
-            f"{name:<11} {rate:>9,.0f} {rate / medians['bare']:>9.2f}"
+            f"{name:<11} {rate:>9,.0f} {of_bare[name]:>9.2f}"
             f" {rate * flops / 1e12:>15.4f} {rate * flops / peak:>20.1%}"
         )
-    ours, bare = medians["Accelerate"], medians["bare"]
-    print(f"Accelerate / bare {ours / bare:.2f}", end="; ")
-    print(f"Accelerate / course {ours / medians['course']:.2f}")
+    over_course = median_ratio(rates["Accelerate"], rates["course"])
+    print(f"Accelerate / bare {of_bare['Accelerate']:.2f}", end="; ")
+    print(f"Accelerate / course {over_course:.2f}")
 
 
 def peak_megabytes() -> float:
@@ -287,7 +298,7 @@ def main(argv=None) -> int:
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     on_gpu = torch.cuda.is_available()
-    parser.add_argument("--repeats", type=int, default=1 if on_gpu else 3)
+    parser.add_argument("--repeats", type=int, default=1 if on_gpu else 6)
     parser.add_argument("--steps", type=int, default=50, help="of each loop")
     parser.add_argument("--only", choices=("loops", "filter"))
     arguments = parser.parse_args(argv)
