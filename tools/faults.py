@@ -281,6 +281,7 @@ def train_with_trainer(loop: Loop, model, folder: str, resume: bool) -> list[flo
         "resume": resume,
         "Seq2SeqTrainingArguments": transformers.Seq2SeqTrainingArguments,
         "math": math,
+        "os": os,
         "torch": torch,
         "time": time,
         "functools": functools,
