@@ -80,6 +80,7 @@ def save_checkpoint(accelerator, output_dir, lr_scheduler, progress, *, keep=2):
     taken = {"schedule", "shuffles"} & progress.keys()
     if taken:
         raise ValueError(f"progress has a key {min(taken)!r}: give it another name")
+    # Accelerate would load a registered scheduler with pickle.
     state = {"schedule": lr_scheduler.state_dict(), **progress}
     generators = _shuffling_generators(accelerator)
     state["shuffles"] = [each.get_state().tolist() for each in generators]
@@ -89,7 +90,6 @@ def save_checkpoint(accelerator, output_dir, lr_scheduler, progress, *, keep=2):
         with _at_level("accelerate", logging.ERROR):  # it warns of tied weights
             accelerator.save_state(str(partial))
         if accelerator.is_main_process:
-            # Accelerate would load a registered scheduler with pickle.
             Path(partial, PROGRESS).write_text(text, encoding="utf-8")
 
 

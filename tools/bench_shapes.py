@@ -102,9 +102,8 @@ def measure(
 ) -> dict[str, float]:
     """Samples and tokens a second, operations a second, and the peak memory in GB."""
     precision = mixed_precision()
-    if isinstance(
-        shape.config, MT5Config
-    ):  # it was trained in bf16, and fp16 overflows
+    # mT5 was trained in bf16, and fp16 overflows.
+    if isinstance(shape.config, MT5Config):
         precision = precision.replace("fp16", "no")
     accelerator = Accelerator(mixed_precision=precision)
     device = accelerator.device
