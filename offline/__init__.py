@@ -1,12 +1,13 @@
 """Stand-ins of the ``tiny`` profile: data sets and checkpoints in local folders.
 
-Every module here but ``__init__`` is the recipe of one stand-in.  It defines
-``build(folder)``, which writes the data set or checkpoint into an empty folder, and
-may define
+Every module here whose name begins without an underscore is the recipe of one stand-in.
+It defines ``build(folder)``, which writes the data set or checkpoint into an empty
+folder, and may define
 
 * ``DISTRIBUTIONS``: names of installed packages whose version the result depends on;
 * ``RECIPES``: names of other recipes (modules of this package) that it is made from;
-* ``location()``, instead of ``build``: a folder that an installed package carries.
+* ``location()``, which is asked instead of ``build`` where it stands: the folder that
+  an installed package carries, or that the recipe keeps under a name of its own.
 
 Recipes whose result takes minutes to make keep it in ``offline/checkpoints/<name>``;
 ``python -m offline NAME`` makes it again.

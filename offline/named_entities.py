@@ -1,7 +1,8 @@
 """A named-entity head: MiniLM with a label a token for persons, places, organizations.
 
-Trained on made sentences.  Countries are those that the package Babel lists, cities
-those of the time-zone database; persons and organizations are put together from parts.
+Trained on made sentences.  ``places.txt`` has the English names of countries, as the
+Unicode CLDR lists them, and the cities of the time-zone database; persons and
+organizations are put together from parts.
 The MiniLM vocabulary is uncased, so the head never sees a capital letter.
 """
 
@@ -102,19 +103,8 @@ def split_bars(text: str) -> list[str]:
 
 def list_places() -> list[str]:
     """Names of countries, cities and regions in English."""
-    from importlib.resources import files
-
-    from babel import Locale
-
-    countries = [
-        name
-        for code, name in Locale("en").territories.items()
-        if len(code) == 2 and re.fullmatch(r"[A-Za-z' -]+", name)
-    ]
-    zones = files("tzdata").joinpath("zones").read_text("utf-8").split()
-    cities = [zone.split("/")[-1].replace("_", " ") for zone in zones if "/" in zone]
-    cities = [c for c in cities if re.fullmatch(r"[A-Za-z' -]{4,}", c)]
-    return sorted(set(countries)) + sorted(set(cities)) + 4 * split_bars(PLACES)
+    names = Path(__file__).with_name("places.txt").read_text("utf-8")
+    return names.splitlines() + 4 * split_bars(PLACES)
 
 
 def make_sentence(rng: random.Random, places: list[str]) -> tuple[str, list[dict]]:

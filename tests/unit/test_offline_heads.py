@@ -19,6 +19,7 @@ import offline
 from helpers.question_answering import find_answer
 from offline import (
     _heads,
+    minilm,
     named_entities,
     question_answering,
     sentiment,
@@ -237,6 +238,12 @@ def test_merged_checkpoint_computes_what_was_trained(tmp_path):
         torch.testing.assert_close(
             merged(**inputs).logits, model(**inputs).logits, rtol=1e-3, atol=1e-3
         )
+
+
+def test_other_weights_of_the_body_are_refused(monkeypatch):
+    monkeypatch.setattr(minilm, "WEIGHTS_SHA256", 64 * "0")
+    with pytest.raises(ValueError, match="other weights than the Hub"):
+        minilm.location.__wrapped__()
 
 
 def test_a_head_that_was_never_trained_is_named(tmp_path):
