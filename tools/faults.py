@@ -19,7 +19,6 @@ import math
 import multiprocessing
 import os
 import random
-import resource
 import signal
 import sys
 import tempfile
@@ -422,6 +421,8 @@ class Injector:
 
     @contextlib.contextmanager
     def written_aside(self, *args, **options):
+        import resource  # not on Windows, where nothing is killed
+
         self.now = "saving"
         limit = resource.getrlimit(resource.RLIMIT_FSIZE)
         if self.saves == self.bad_save and self.fault.kind in ("file", "full"):

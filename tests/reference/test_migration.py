@@ -14,6 +14,7 @@ import json
 import logging
 import os
 import re
+import shutil
 import subprocess
 import sys
 import threading
@@ -329,8 +330,9 @@ def namespace_of(request):
 
 def run_command(snippet: str) -> dict:
     """What a line that begins with ``!`` prints; fails as a command fails."""
+    bash = shutil.which("bash")  # by PATH: Windows looks in its own folder first
     done = subprocess.run(
-        ["bash", "-c", snippet[1:]], capture_output=True, text=True, timeout=120
+        [bash, "-c", snippet[1:]], capture_output=True, text=True, timeout=120
     )
     if done.returncode:
         raise OSError(done.stderr)
