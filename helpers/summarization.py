@@ -35,17 +35,22 @@ def load_reviews(name: str, language: str):
     ``name`` is a local folder with a configuration a language, or a repository on the
     Hub that keeps ``<language>/<split>.jsonl.gz``.  The copies of
     ``amazon_reviews_multi`` do, beside a loading script that ``datasets`` no longer
-    runs; so their files are named one by one.
+    runs; so their files are fetched one by one, and found again without a network.
 
     Returns:
         A ``DatasetDict`` with ``train``, ``validation`` and ``test``.
     """
     from datasets import load_dataset
+    from huggingface_hub import hf_hub_download
 
     if Path(name).is_dir():
         return load_dataset(name, language)
-    folder = f"hf://datasets/{name}/{language}"
-    files = {split: f"{folder}/{split}.jsonl.gz" for split in SPLITS}
+    files = {
+        split: hf_hub_download(
+            name, f"{language}/{split}.jsonl.gz", repo_type="dataset"
+        )
+        for split in SPLITS
+    }
     return load_dataset("json", data_files=files)
 
 
@@ -345,7 +350,7 @@ def rouge(
 
     Args:
         eval_preds: ``(predictions, labels)``, ids of shape ``(rows, length)``; −100
-            is ignored in both, and so is what follows the rows of the data set.
+            is ignored in both, and so is what several processes repeat at the end.
         tokenizer: their tokenizer; bind it and the rest with ``functools.partial``.
         languages: the language of each row, in the order of the data set.
         splitters: as for :func:`rouge_by_language`.
@@ -353,11 +358,17 @@ def rouge(
     Returns:
         ``rouge1`` to ``rougeLsum`` over all rows, ``rouge1_en`` … for each language,
         and ``gen_len``, the mean number of generated tokens.
+
+    Raises:
+        ValueError: there are more or fewer rows than ``languages``.
     """
     import numpy as np
+    from torch import distributed
 
-    # Several processes repeat rows at the end, so that each has a full batch.
-    predictions, labels = (rows[: len(languages)] for rows in eval_preds)
+    if distributed.is_available() and distributed.is_initialized():
+        # Several processes repeat rows at the end, so that each has a full batch.
+        eval_preds = [rows[: len(languages)] for rows in eval_preds]
+    predictions, labels = eval_preds
     scores = rouge_by_language(
         decode_ids(predictions, tokenizer),
         decode_ids(labels, tokenizer),

@@ -60,16 +60,22 @@ def test_load_reviews_from_a_folder():
 def test_load_reviews_from_the_hub_names_the_files(monkeypatch):
     """The copies hold a loading script, which `datasets` refuses to run."""
     import datasets
+    import huggingface_hub
 
     called = {}
 
     def load_dataset(builder, data_files):
         called.update(data_files, builder=builder)
 
+    def hf_hub_download(name, file, *, repo_type):
+        assert repo_type == "dataset"
+        return f"/cache/{name}/{file}"
+
     monkeypatch.setattr(datasets, "load_dataset", load_dataset)
+    monkeypatch.setattr(huggingface_hub, "hf_hub_download", hf_hub_download)
     load_reviews("someone/amazon_reviews_multi", "en")
     assert called["builder"] == "json"
-    folder = "hf://datasets/someone/amazon_reviews_multi/en"
+    folder = "/cache/someone/amazon_reviews_multi/en"
     assert called["test"] == f"{folder}/test.jsonl.gz"
 
 
@@ -241,7 +247,7 @@ def test_rouge_by_language(splitters):
     assert scores["all"]["rouge1"] == 50
 
 
-def test_rouge_of_ids(tokenizer, splitters):
+def test_rouge_of_ids(tokenizer, splitters, monkeypatch):
     labels = tokenizer(["gripping plot", "trama absorbente"], padding=True)["input_ids"]
     labels = np.array(labels)
     labels[labels == tokenizer.pad_token_id] = -100
@@ -253,8 +259,11 @@ def test_rouge_of_ids(tokenizer, splitters):
     assert result["gen_len"] == ((labels != -100) & (labels != 1)).sum() / 2
     # As Seq2SeqTrainer gathers from several processes: the first rows again.
     more = [np.concatenate([rows, rows[::-1][:1]]) for rows in (predictions, labels)]
-    again = rouge(more, tokenizer, languages=["en", "es"], splitters=splitters)
-    assert again == result
+    options = {"languages": ["en", "es"], "splitters": splitters}
+    with pytest.raises(ValueError, match="3 predictions"):  # of another data set
+        rouge(more, tokenizer, **options)
+    monkeypatch.setattr("torch.distributed.is_initialized", lambda: True)
+    assert rouge(more, tokenizer, **options) == result
 
 
 def lift(*names: str) -> dict:
@@ -319,12 +328,13 @@ def test_loop_with_fewer_rows_than_a_batch_and_resumed(tokenizer, splitters, tmp
             resume=resume,
         )
 
-    assert [set(scores) for scores in train(1, False)] == [{"en", "es", "all"}]
+    losses, scores = train(1, False)
+    assert len(losses) == 1 and [set(each) for each in scores] == [{"en", "es", "all"}]
     first = json.loads((tmp_path / "checkpoint-1" / "progress.json").read_text("utf-8"))
-    scores = train(3, True)
-    assert len(scores) == 3
+    losses, scores = train(3, True)
+    assert len(losses) == len(scores) == 3
     assert scores[0] == first["scores"][0]  # the first epoch is not repeated
-    assert train(3, True) == scores
+    assert train(3, True) == ([float(loss) for loss in losses], scores)
     assert (tmp_path / "model" / "config.json").is_file()
 
 
