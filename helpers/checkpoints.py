@@ -119,6 +119,17 @@ def load_checkpoint(accelerator, output_dir, lr_scheduler) -> dict:
     return progress
 
 
+def rest_of_epoch(accelerator, dataloader, batches_seen: int):
+    """A loader of the batches that are left; from the beginning the ``dataloader``.
+
+    What ``skip_first_batches`` of accelerate 1.15 makes of a loader no longer copies to
+    the GPU with ``non_blocking``, so it is asked only where there is something to skip.
+    """
+    if batches_seen == 0:
+        return dataloader
+    return accelerator.skip_first_batches(dataloader, batches_seen)
+
+
 def _number(value) -> int | float:
     """The number that a tensor or an array of one element holds; for ``json.dumps``."""
     try:

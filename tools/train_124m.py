@@ -4,7 +4,8 @@
     python -m tools.train_124m --trial            half a minute, a small model, anywhere
 
 The loop is the notebook's own ``training_function``, taken from chapter 7.6.  It makes
-one epoch over the blocks, repeated as often as the minutes allow.  The record
+one epoch over the blocks, repeated as often as the minutes allow, four times at most:
+more passes teach little (https://arxiv.org/abs/2305.16264).  The record
 (perplexity, completions, tokens a second, share of the machine's matrix rate, memory,
 date, hardware) and the loss curve go to the output folder.  Filtering, tokenizing and
 compiling take some minutes more.
@@ -48,6 +49,7 @@ KEYWORDS = ("pandas", "sklearn", "matplotlib", "seaborn")
 KEY_WORDS = ("plt", "pd", "sk", "fit", "predict")
 CONTEXT = 128
 HELD_OUT = 0.02
+MAX_PASSES = 4
 # What `mixed_precision` answers, as PyTorch calls it.
 DTYPES = {"bf16": torch.bfloat16, "fp16": torch.float16, "no": torch.float32}
 
@@ -227,7 +229,8 @@ def main(argv=None) -> int:
     generate_texts(prompts, probed, tokenizer, max_new_tokens=2)  # fails here or never
     rate = matrix_rate(device, DTYPES[precision])
     minutes = arguments.minutes or (0.5 if arguments.trial else 10.0)
-    rows = max(int(minutes * 60 * speed / CONTEXT), 10 * batch_size)
+    rows = min(int(minutes * 60 * speed / CONTEXT), MAX_PASSES * len(train))
+    rows = max(rows, 10 * batch_size)
     passes = round(rows / len(train), 1)
     print(
         f"{speed:,.0f} tokens/s: {passes} passes of {len(train):,} blocks", flush=True
@@ -239,6 +242,9 @@ def main(argv=None) -> int:
 
     batches = DataLoader(valid, 32, collate_fn=on_device)
     before = causal_lm.evaluate_loss(untrained, batches)
+    del probed, untrained
+    if on_gpu:
+        torch.cuda.reset_peak_memory_stats()
     repeated = train.select([row % len(train) for row in range(rows)])
     model, losses, after, speed = run(repeated, f"run-{start}")
 
@@ -263,13 +269,19 @@ def main(argv=None) -> int:
         "peak memory, GB": round(torch.cuda.max_memory_allocated() / 1e9, 1)
         if on_gpu
         else None,
-        "completions": generate_texts(prompts, model, tokenizer, max_new_tokens=48),
     }
+    write_record(record, out)  # before what may still fail
+    plot_losses(losses, out / "losses.svg")
+    written = generate_texts(prompts, model, tokenizer, max_new_tokens=48)
+    print(write_record(record | {"completions": written}, out))
+    return 0
+
+
+def write_record(record: dict, out: Path) -> str:
+    """Writes what was measured to ``record.json``; returns its text."""
     text = json.dumps(record, indent=2, ensure_ascii=False) + "\n"
     (out / "record.json").write_text(text, encoding="utf-8")
-    plot_losses(losses, out / "losses.svg")
-    print(text)
-    return 0
+    return text
 
 
 def plot_losses(losses: list[float], path: Path) -> None:

@@ -22,6 +22,7 @@ from helpers.checkpoints import (
     exclusive,
     load_checkpoint,
     newest_complete,
+    rest_of_epoch,
     save_checkpoint,
 )
 
@@ -230,6 +231,19 @@ def test_two_processes_go_on_in_the_order_of_an_unbroken_run(tmp_path):
     assert resumed == whole
     assert "see different checkpoints ([2, -1], -1 for none)" in refused[0]
     assert "save between epochs" in refused[1]
+
+
+@pytest.mark.parametrize("seen", [0, 1, 3, 4])
+def test_rest_of_an_epoch_has_the_batches_that_were_not_seen(accelerator, seen):
+    accelerator.dataloader_config.non_blocking = True
+    accelerator.dataloader_config.use_seedable_sampler = True
+    loader = accelerator.prepare(DataLoader(range(12), 3, True))
+    loader.set_epoch(1)
+    whole = [batch.tolist() for batch in loader]
+    loader.set_epoch(1)
+    rest = rest_of_epoch(accelerator, loader, seen)
+    assert [batch.tolist() for batch in rest] == whole[seen:]
+    assert seen or rest is loader  # which copies as it was told to
 
 
 def read(dataloader, accelerator, skip):
