@@ -19,6 +19,7 @@ from dataclasses import dataclass
 
 import torch
 from accelerate import Accelerator
+from accelerate.state import AcceleratorState
 from transformers import (
     AutoModelForCausalLM,
     AutoModelForSeq2SeqLM,
@@ -83,6 +84,12 @@ def random_batch(
     return {"input_ids": ids, "attention_mask": mask, "labels": labels}
 
 
+def give_own_head(model) -> None:
+    """Unties head and embeddings, as in mT5's checkpoints; a new mT5 has them tied."""
+    weight = model.lm_head.weight.detach().clone()
+    model.lm_head.weight = torch.nn.Parameter(weight)
+
+
 def operations(model, shape: Shape) -> float:
     """Operations for training on one sample: six a weight and token."""
     embeddings = model.get_input_embeddings().weight.numel()
@@ -105,10 +112,13 @@ def measure(
     # mT5 was trained in bf16, and fp16 overflows.
     if isinstance(shape.config, MT5Config):
         precision = precision.replace("fp16", "no")
+    AcceleratorState._reset_state()  # else the first shape's precision is kept
     accelerator = Accelerator(mixed_precision=precision)
     device = accelerator.device
     set_seed(0)
     model = shape.auto_class.from_config(shape.config).train()
+    if isinstance(shape.config, MT5Config):
+        give_own_head(model)
     work = operations(model, shape)
     optimizer = torch.optim.AdamW(model.parameters(), lr=1e-5, fused=True)
     model, optimizer = accelerator.prepare(model, optimizer)

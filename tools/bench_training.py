@@ -53,7 +53,7 @@ from helpers.summarization import tokenize_reviews as tokenize_titles
 from helpers.translation import Bleu, decode_ids
 from helpers.translation import tokenize_pairs as tokenize_translations
 from offline import stand_in
-from tools.bench_shapes import MT5_SMALL, OPUS_MT
+from tools.bench_shapes import MT5_SMALL, OPUS_MT, give_own_head
 from tools.notebooks import lifted
 from tools.train_124m import be_quiet
 
@@ -262,7 +262,9 @@ def summarization():
     def new_model():
         if ON_GPU:
             with torch.device("cuda"):
-                return AutoModelForSeq2SeqLM.from_config(MT5Config(**MT5_SMALL))
+                model = AutoModelForSeq2SeqLM.from_config(MT5Config(**MT5_SMALL))
+            give_own_head(model)
+            return model
         return AutoModelForSeq2SeqLM.from_pretrained(checkpoint)
 
     def evaluate(model, dataloader, accelerator):
