@@ -145,7 +145,7 @@ def check_room(input_ids: list[list[int]], model, *, max_new_tokens: int) -> Non
 
 @contextmanager
 def generating(model):
-    """Evaluation mode, and no length limit but the caller's; both undone at the end.
+    """Evaluation mode, and no upper limit but the caller's; both undone at the end.
 
     A checkpoint's own ``generation_config.max_length`` (512 for Marian) would be
     overruled by ``max_new_tokens`` with a warning for each batch.
