@@ -12,7 +12,8 @@ import torch
 from packaging.version import Version
 
 PROFILES = ("tiny", "sample", "full")
-FLOORS = {"transformers": "5.20", "datasets": "5.0", "accelerate": "1.12"}
+FLOORS = {"transformers": "5.20", "datasets": "5.0.1", "accelerate": "1.15"}
+FLOORS |= {"tokenizers": "0.23.3"}
 
 NO_CUDA = (
     "profile {profile!r} trains the course's own checkpoint and needs a CUDA GPU, "

@@ -71,7 +71,7 @@ def programs(folder) -> str:
 LOAD = "raw_datasets = load_dataset(dataset_name"
 CHAPTERS = [
     ("ch3", paraphrases, "on day", LOAD, "train_rows = "),
-    ("ch7_trans", translations, "open file", LOAD, "split_"),
+    ("ch7_trans", translations, "open file", "folder = dataset_name", "split_"),
     ("ch7_summ", reviews, "i read it on day", "english_dataset = load_reviews(", None),
     (
         "ch7_clm",
