@@ -3,7 +3,9 @@
 `make real` runs this, in seconds; `make test` leaves it out.
 """
 
+import os
 from functools import partial
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -22,7 +24,7 @@ from helpers.translation import (
 )
 from tools.notebooks import ROOT
 
-REAL = ROOT.parent / "shared" / "real"
+REAL = Path(os.environ.get("REAL_FILES", ROOT.parent / "shared" / "real"))
 EN_FR = {"source_lang": "en", "target_lang": "fr"}
 
 pytestmark = [

@@ -1,10 +1,11 @@
 """What the course prints from vocabularies and data that no package carries.
 
-They are read from ``../shared/real`` beside the repository. `make real` runs these
-tests, in seconds, and skips those whose folder is absent; `make test` leaves them out.
+`make real` runs these tests, in seconds, and skips those whose folder is absent (see
+CONTRIBUTING.md); `make test` leaves them out.
 """
 
 import csv
+import os
 from itertools import islice
 from pathlib import Path
 
@@ -16,7 +17,7 @@ from helpers.causal_lm import find_key_tokens
 from offline import stand_in
 from tools.notebooks import ROOT
 
-REAL = ROOT.parent / "shared" / "real"
+REAL = Path(os.environ.get("REAL_FILES", ROOT.parent / "shared" / "real"))
 ARE_YOU, FINE = "How are you?", "I'm fine, thank you!"
 SINGLE = "Hello, I'm a single sentence!"
 NETWORK = "Using a Transformer network is simple"
