@@ -5,7 +5,8 @@ import torch
 import transformers
 from accelerate import Accelerator
 
-from tools.faults import EPOCHS, LOOPS, cell_with, train_with_accelerate
+from tools.faults import EPOCHS, LOOPS, train_with_accelerate
+from tools.notebooks import lifted
 
 ACCELERATE = [loop for loop in LOOPS if not loop.trainer]
 
@@ -48,6 +49,5 @@ def test_every_step_trains_clips_and_lowers_the_rate(loop, tmp_path, monkeypatch
 
 @pytest.mark.parametrize("loop", ACCELERATE, ids=lambda loop: loop.kind)
 def test_a_loop_begins_anew_unless_told_to_resume(loop):
-    namespace = {}
-    exec(cell_with(loop.notebook, "def training_function("), namespace)
-    assert namespace["training_function"].__kwdefaults__["resume"] is False
+    train = lifted(loop.notebook, "training_function")["training_function"]
+    assert train.__kwdefaults__["resume"] is False

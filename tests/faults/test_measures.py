@@ -56,10 +56,8 @@ def test_evaluate_summaries_is_without_dropout(parts):
     model, collate, data = parts
     modes = []
     model.register_forward_pre_hook(lambda each, _: modes.append(each.training))
-    namespace = {}
-    cell = faults.cell_with("ch7_summarization", "def evaluate_summaries(")
-    exec(cell.partition("\n\n\n")[0], namespace)
-    namespace["evaluate_summaries"](
+    evaluate = lifted("ch7_summarization", "evaluate_summaries")["evaluate_summaries"]
+    evaluate(
         model,
         faults.tiny_tokenizer(),
         DataLoader(data, 3, collate_fn=collate),
@@ -74,12 +72,8 @@ def test_evaluate_summaries_is_without_dropout(parts):
 @pytest.mark.parametrize("parts", ["translation"], indirect=True)
 def test_mean_losses(parts):
     model, collate, data = parts
-    namespace = {}
-    exec(
-        faults.cell_with("ch7_translation", "def mean_losses(").partition("\n\n\n")[0],
-        namespace,
-    )
-    by_batch, by_token = namespace["mean_losses"](model, data, collate, 3)
+    mean_losses = lifted("ch7_translation", "mean_losses")["mean_losses"]
+    by_batch, by_token = mean_losses(model, data, collate, 3)
     losses, counts = [], []
     for rows in ([0, 1, 2], [3, 4, 5], [6]):
         batch = collate([data[row] for row in rows])
@@ -95,13 +89,9 @@ def test_mean_losses(parts):
 @pytest.mark.parametrize("parts", ["clm"], indirect=True)
 def test_key_token_loss(parts):
     model, collate, data = parts
-    namespace = {}
-    cell = faults.cell_with("ch7_clm_codeparrot", "def key_token_loss(")
-    exec(cell.partition("\n\n\n")[0], namespace)
+    key_token_loss = lifted("ch7_clm_codeparrot", "key_token_loss")["key_token_loss"]
     keys = [7, 9]
-    loss, count = namespace["key_token_loss"](
-        model, DataLoader(data, 3, collate_fn=collate), keys
-    )
+    loss, count = key_token_loss(model, DataLoader(data, 3, collate_fn=collate), keys)
     assert not model.training
     losses = []
     for row in data["input_ids"]:

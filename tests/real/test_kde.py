@@ -3,12 +3,11 @@
 `make real` runs this, in seconds; `make test` leaves it out.
 """
 
-import os
 from functools import partial
-from pathlib import Path
 
 import numpy as np
 import pytest
+from real_files import REAL
 from transformers import (
     AutoTokenizer,
     DataCollatorForSeq2Seq,
@@ -22,9 +21,7 @@ from helpers.translation import (
     load_pairs,
     tokenize_pairs,
 )
-from tools.notebooks import ROOT
 
-REAL = Path(os.environ.get("REAL_FILES", ROOT.parent / "shared" / "real"))
 EN_FR = {"source_lang": "en", "target_lang": "fr"}
 
 pytestmark = [

@@ -5,19 +5,18 @@ six minutes a seed.  `make real` runs this; `make test` leaves it out.
 """
 
 import csv
-import os
 from pathlib import Path
 
 import nbformat
 import numpy as np
 import pytest
 from datasets import Dataset
+from real_files import REAL
 
 from offline.paraphrases import CARD
-from tools.notebooks import NOTEBOOKS, ROOT
+from tools.notebooks import NOTEBOOKS
 from tools.run import execute
 
-REAL = Path(os.environ.get("REAL_FILES", ROOT.parent / "shared" / "real"))
 FILES = REAL / "mrpc"
 # What MiniLM needs here, without dropout as in `tiny`; the course's own values are for
 # BERT-base.

@@ -5,19 +5,17 @@ CONTRIBUTING.md); `make test` leaves them out.
 """
 
 import csv
-import os
 from itertools import islice
 from pathlib import Path
 
 import pytest
 from course_values import proves, value
+from real_files import REAL
 from transformers import AutoTokenizer, BertTokenizer, DataCollatorWithPadding
 
 from helpers.causal_lm import find_key_tokens
 from offline import stand_in
-from tools.notebooks import ROOT
 
-REAL = Path(os.environ.get("REAL_FILES", ROOT.parent / "shared" / "real"))
 ARE_YOU, FINE = "How are you?", "I'm fine, thank you!"
 SINGLE = "Hello, I'm a single sentence!"
 NETWORK = "Using a Transformer network is simple"

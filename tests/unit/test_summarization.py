@@ -3,7 +3,6 @@
 import functools
 import json
 import random
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -25,6 +24,7 @@ from helpers.summarization import (
 )
 from offline import stand_in
 from offline.reviews import write_review
+from tools.notebooks import lifted
 
 PREDICTION = "I absolutely loved reading the Hunger Games"
 REFERENCE = "I loved reading the Hunger Games"
@@ -266,25 +266,6 @@ def test_rouge_of_ids(tokenizer, splitters, monkeypatch):
     assert rouge(more, tokenizer, **options) == result
 
 
-def lift(*names: str) -> dict:
-    """Functions of the notebook, by name, as its cells define them."""
-    import ast
-
-    import nbformat
-
-    path = Path(__file__).resolve().parents[2] / "notebooks" / "ch7_summarization.ipynb"
-    found: dict = {}
-    for cell in nbformat.read(path, as_version=4).cells:
-        if cell.cell_type == "code" and any(
-            f"def {name}(" in cell.source for name in names
-        ):
-            tree = ast.parse(cell.source)
-            kinds = (ast.FunctionDef, ast.Import, ast.ImportFrom)
-            tree.body = [node for node in tree.body if isinstance(node, kinds)]
-            exec(compile(tree, str(path), "exec"), found)
-    return found
-
-
 def test_loop_with_fewer_rows_than_a_batch_and_resumed(tokenizer, splitters, tmp_path):
     import datasets
     import torch
@@ -294,7 +275,7 @@ def test_loop_with_fewer_rows_than_a_batch_and_resumed(tokenizer, splitters, tmp
         MT5ForConditionalGeneration,
     )
 
-    functions = lift("evaluate_summaries", "training_function")
+    functions = lifted("ch7_summarization", "evaluate_summaries", "training_function")
     reviews = {
         "review_body": ["It has two parts. The plot had hold of me."] * 3,
         "review_title": ["Gripping plot"] * 3,
