@@ -94,6 +94,7 @@ def require_repositories(
         RevisionNotFoundError,
     )
 
+    os.environ.setdefault("DISABLE_SAFETENSORS_CONVERSION", "1")
     for kind, name, at in (("model", model, None), ("dataset", dataset, revision)):
         if not name or Path(name).is_dir():
             continue

@@ -1,8 +1,9 @@
 """Tiny repositories under the names that the course's notebooks load.
 
 Models have the architecture, the files and the labels of the real ones, a layer or two,
-and random weights; Marian and mT5 are the committed stand-ins.  Data sets have the real
-schema and layout, and rows of the stand-ins.
+and random weights; Marian and mT5 are the committed stand-ins.  Three have no
+`safetensors` on the Hub: opus-mt-en-fr, distilbart-cnn-12-6 and mt5-small.  Data sets
+have the real schema and layout, and rows of the stand-ins.
 """
 
 import gzip
@@ -11,6 +12,8 @@ import json
 import tempfile
 from pathlib import Path
 
+import safetensors.torch
+import sentencepiece
 import torch
 import transformers
 from datasets import ClassLabel, Dataset, load_dataset
@@ -24,7 +27,7 @@ ROBERTA_TOKENS = ["<s>", "<pad>", "</s>", "<unk>", "<mask>"]
 
 
 def add_course(hub: Hub) -> None:
-    """Fills a Hub with all that the six notebooks load."""
+    """Fills a Hub with all that the notebooks load."""
     for name, files in models().items():
         hub.add("model", name, files)
     for name, files in data_sets().items():
@@ -111,8 +114,8 @@ def models() -> dict[str, dict[str, bytes]]:
             bart | bpe | labels("contradiction", "neutral", "entailment"),
             roberta,
         ),
-        "sshleifer/distilbart-cnn-12-6": checkpoint(
-            "BartForConditionalGeneration", bart | bpe, roberta
+        "sshleifer/distilbart-cnn-12-6": distilbart(
+            checkpoint("BartForConditionalGeneration", bart | bpe, roberta)
         ),
         "distilbert/distilroberta-base": checkpoint(
             "RobertaForMaskedLM",
@@ -126,10 +129,56 @@ def models() -> dict[str, dict[str, bytes]]:
             | {"bos_token_id": 0, "eos_token_id": 0},
             gpt2,
         ),
-        "Helsinki-NLP/opus-mt-en-fr": read_files(stand_in("marian_ui")),
-        "google/mt5-small": read_files(stand_in("mt5_reviews")),
+        "Helsinki-NLP/opus-mt-en-fr": opus(),
+        "google/mt5-small": mt5(),
         "huggingface-course/code-search-net-tokenizer": code,
     }
+
+
+def pickled(files: dict[str, bytes]) -> dict[str, bytes]:
+    """The files with the weights as PyTorch saved them before `safetensors`."""
+    weights = safetensors.torch.load(files.pop("model.safetensors"))
+    file = io.BytesIO()
+    torch.save(weights, file)
+    return files | {"pytorch_model.bin": file.getvalue()}
+
+
+def distilbart(files: dict[str, bytes]) -> dict[str, bytes]:
+    """A BART whose generation settings stand in `config.json`, as they used to."""
+    del files["generation_config.json"]
+    config = json.loads(files["config.json"])
+    config |= {"min_length": 56, "max_length": 142, "num_beams": 4}
+    config |= {"no_repeat_ngram_size": 3, "early_stopping": True, "length_penalty": 2.0}
+    return pickled(files) | {"config.json": json.dumps(config).encode()}
+
+
+def opus() -> dict[str, bytes]:
+    """The Marian stand-in, and a tokenizer that says as little as the real one."""
+    config = {"target_lang": "fr", "source_lang": "en"}
+    files = pickled(read_files(stand_in("marian_ui")))
+    return files | {"tokenizer_config.json": json.dumps(config).encode()}
+
+
+def mt5() -> dict[str, bytes]:
+    """The mT5 stand-in, with a SentencePiece model for a `tokenizer.json`."""
+    files = pickled(read_files(stand_in("mt5_reviews")))
+    del files["tokenizer.json"]
+    rows = load_dataset(stand_in("reviews"), "en", split="validation")
+    file = io.BytesIO()
+    sentencepiece.SentencePieceTrainer.train(
+        sentence_iterator=iter([*rows["review_body"], *rows["review_title"]]),
+        model_writer=file,
+        vocab_size=1000,
+        byte_fallback=True,
+        pad_id=0,
+        eos_id=1,
+        unk_id=2,
+        bos_id=-1,
+        minloglevel=2,
+    )
+    tokens = {"eos_token": "</s>", "unk_token": "<unk>", "pad_token": "<pad>"}
+    config = json.dumps(tokens | {"extra_ids": 0}).encode()
+    return files | {"spiece.model": file.getvalue(), "tokenizer_config.json": config}
 
 
 def labels(*names: str) -> dict:
@@ -150,9 +199,13 @@ def parquet(rows: Dataset) -> bytes:
 
 
 def json_lines(rows: list[dict]) -> bytes:
-    """The rows as gzipped lines of JSON."""
-    lines = "".join(json.dumps(row) + "\n" for row in rows)
-    return gzip.compress(lines.encode(), mtime=0)
+    """The rows as lines of JSON."""
+    return "".join(json.dumps(row) + "\n" for row in rows).encode()
+
+
+def zipped(data: bytes) -> bytes:
+    """The data, compressed, and the same each time."""
+    return gzip.compress(data, mtime=0)
 
 
 def data_sets() -> dict[str, dict[str, bytes]]:
@@ -162,13 +215,13 @@ def data_sets() -> dict[str, dict[str, bytes]]:
         "nyu-mll/glue": glue(),
         "buruzaemon/amazon_reviews_multi": script | reviews(),
         "transformersbook/codeparrot-train": {
-            "file-000000000000.json.gz": json_lines(source_files(5_500, 2_000))
+            "file-000000000000.json.gz": zipped(json_lines(source_files(5_500, 2_000)))
         },
         "huggingface-course/codeparrot-ds-train": {
-            "ds_train.json.gz": json_lines(source_files(40, 250))
+            "codeparrot-ds-train.jsonl": json_lines(source_files(40, 250))
         },
         "huggingface-course/codeparrot-ds-valid": {
-            "ds_valid.json.gz": json_lines(source_files(10, 250))
+            "codeparrot-ds-valid.jsonl": json_lines(source_files(10, 250))
         },
     }
 
@@ -194,7 +247,8 @@ def reviews() -> dict[str, bytes]:
     for language in ("en", "es"):
         for split, rows in load_dataset(stand_in("reviews"), language).items():
             rows = rows.select(range(200 if split == "train" else 60))
-            files[f"{language}/{split}.jsonl.gz"] = json_lines(rows.to_list())
+            lines = json_lines(rows.to_list())
+            files[f"{language}/{split}.jsonl.gz"] = zipped(lines)
     return files
 
 
