@@ -79,17 +79,7 @@ var splitQuery = (query) =>
 
 
 def prepare(app, docname, source):
-    """Drops what this build has not: unwritten pages, and images from elsewhere."""
-    if docname == root_doc:
-        # A line of the contents, or an item of a list, to its end.
-        listed = re.compile(
-            r"^(?:- \{doc\}`)?[^`<\n]*</((?:docs|notebooks)/\w+)>"
-            r"(?:`.*\n(?:  .*\n)*|\n)",
-            re.M,
-        )
-        there = app.env.found_docs
-        source[0] = listed.sub(lambda m: m[0] if m[1] in there else "", source[0])
-    # The page has its own link to Colab.
+    """Drops the badge of Colab: the page has its own link."""
     source[0] = COLAB_BADGE.sub("", source[0])
 
 

@@ -9,7 +9,6 @@ from pathlib import Path
 from types import ModuleType
 
 
-# The notebooks show this function in full; see "Checked copies" in CONTRIBUTING.md.
 def mentions_any(text: str, keywords: Sequence[str]) -> bool:
     """Whether at least one of the keywords occurs anywhere in the text.
 
@@ -82,7 +81,6 @@ def read_progress(folder: str, name: str) -> dict:
     return progress
 
 
-# The notebooks show this function in full; see "Checked copies" in CONTRIBUTING.md.
 def save_shard(rows: list[dict], stream, progress: dict, folder: str) -> None:
     """Writes rows as a shard, then the place in the stream; each file appears whole.
 
@@ -112,7 +110,6 @@ def save_shard(rows: list[dict], stream, progress: dict, folder: str) -> None:
     os.replace(partial, Path(folder, "progress.json"))
 
 
-# The notebooks show this function in full; see "Checked copies" in CONTRIBUTING.md.
 def filter_stream(
     stream,
     keep: Callable[[dict], bool],
@@ -165,7 +162,6 @@ def filter_stream(
     return progress
 
 
-# The notebooks show this function in full; see "Checked copies" in CONTRIBUTING.md.
 def train_tokenizer(texts, *, vocab_size: int):
     """A byte-level BPE tokenizer as GPT-2's, trained on the texts.
 
@@ -193,7 +189,6 @@ def train_tokenizer(texts, *, vocab_size: int):
     )
 
 
-# The notebooks show this function in full; see "Checked copies" in CONTRIBUTING.md.
 def chunk_texts(examples: dict, tokenizer, *, context_length: int) -> dict:
     """Every full chunk of ``context_length`` tokens of each text; tails are dropped.
 
@@ -224,7 +219,6 @@ def chunk_texts(examples: dict, tokenizer, *, context_length: int) -> dict:
     return {"input_ids": [ids for length, ids in chunks if length == context_length]}
 
 
-# The notebooks show this function in full; see "Checked copies" in CONTRIBUTING.md.
 def pack_texts(examples: dict, tokenizer, *, context_length: int) -> dict:
     """All texts as one row of tokens, cut into blocks of ``context_length``.
 
@@ -259,7 +253,6 @@ def pack_texts(examples: dict, tokenizer, *, context_length: int) -> dict:
     return {"input_ids": [tokens[start : start + context_length] for start in starts]}
 
 
-# The notebooks show this function in full; see "Checked copies" in CONTRIBUTING.md.
 def find_key_tokens(keywords: Sequence[str], tokenizer) -> tuple[list[int], list[str]]:
     """The ids of the keywords that are one token, and the keywords that are not.
 
@@ -286,7 +279,6 @@ def find_key_tokens(keywords: Sequence[str], tokenizer) -> tuple[list[int], list
     return token_ids, split
 
 
-# The notebooks show this function in full; see "Checked copies" in CONTRIBUTING.md.
 def keytoken_loss(labels, logits, key_token_ids: Sequence[int], *, alpha: float = 1.0):
     """Cross-entropy that counts a row the more, the more key tokens it holds.
 
@@ -319,7 +311,6 @@ def keytoken_loss(labels, logits, key_token_ids: Sequence[int], *, alpha: float 
     return (weights * row_losses).sum() / weights.sum().clamp(min=1)
 
 
-# The notebooks show this function in full; see "Checked copies" in CONTRIBUTING.md.
 def weight_decay_groups(model, weight_decay: float) -> list[dict]:
     """Two parameter groups for an optimizer: with weight decay, and without.
 
@@ -336,7 +327,6 @@ def weight_decay_groups(model, weight_decay: float) -> list[dict]:
     ]
 
 
-# The notebooks show this function in full; see "Checked copies" in CONTRIBUTING.md.
 def perplexity(loss: float) -> float:
     """The exponential of a mean loss in nats a token; infinite where it overflows."""
     try:
@@ -345,7 +335,6 @@ def perplexity(loss: float) -> float:
         return math.inf
 
 
-# The notebooks show this function in full; see "Checked copies" in CONTRIBUTING.md.
 def evaluate_loss(model, dataloader, accelerator=None) -> float:
     """The mean loss over all predicted tokens of a data set, in nats a token.
 
@@ -386,7 +375,6 @@ def evaluate_loss(model, dataloader, accelerator=None) -> float:
     return total / count
 
 
-# The notebooks show this function in full; see "Checked copies" in CONTRIBUTING.md.
 def prepare_training(
     model,
     train_dataloader,
@@ -431,7 +419,6 @@ def prepare_training(
     return accelerator, lr_scheduler, *prepared
 
 
-# The notebooks show this function in full; see "Checked copies" in CONTRIBUTING.md.
 def evaluate_and_save(model, dataloader, accelerator, *, step: int) -> float:
     """The loss of ``evaluate_loss``, which it logs; it also saves the model.
 
@@ -449,7 +436,6 @@ def evaluate_and_save(model, dataloader, accelerator, *, step: int) -> float:
     return loss
 
 
-# The notebooks show this function in full; see "Checked copies" in CONTRIBUTING.md.
 def existing_share(completions: Sequence[str], module: ModuleType) -> float:
     """The share of completions that begin with a name which ``module`` has (0–1).
 

@@ -7,16 +7,14 @@ loaded and never deleted: it is named in a warning, and moves to ``_replaced`` w
 checkpoint of the same name is saved.  Copy the module as it is.
 """
 
-import errno
 import hashlib
 import json
 import logging
 import os
-import re
 import shutil
 import time
 import warnings
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import torch
@@ -113,8 +111,7 @@ def load_checkpoint(accelerator, output_dir, lr_scheduler) -> dict:
     accelerator.load_state(newest)
     lr_scheduler.load_state_dict(progress.pop("schedule"))
     generators = _shuffling_generators(accelerator)
-    states = progress.pop("shuffles", [])  # older checkpoints have none
-    for generator, state in zip(generators, states, strict=False):
+    for generator, state in zip(generators, progress.pop("shuffles"), strict=True):
         generator.set_state(torch.tensor(state, dtype=torch.uint8))
     return progress
 
@@ -189,7 +186,7 @@ def _check_processes(folder: str, now: int) -> None:
     """Refuses a checkpoint that another number of processes saved."""
     file = Path(folder, MANIFEST)
     manifest = json.loads(file.read_text("utf-8")) if file.exists() else {}
-    then = manifest.get("processes", now)  # older checkpoints do not say, nor others'
+    then = manifest.get("processes", now)  # not every Trainer says
     if then != now:
         raise ValueError(
             f"{folder} was saved by {then} processes, and these are {now}: start as "
@@ -206,8 +203,9 @@ class CompleteCheckpoints:
     Raises:
         ValueError: with ``load_best_model_at_end``, which needs to know a checkpoint by
             its final name while it is written; with a ``hub_strategy`` that uploads
-            checkpoints, which it still does when they are renamed; and when it resumes
-            from what another number of processes saved.
+            checkpoints, which it still does when they are renamed; when it resumes
+            from what another number of processes saved; and when it is told to resume
+            where no checkpoint is complete.
     """
 
     _run_dir = None
@@ -229,7 +227,12 @@ class CompleteCheckpoints:
     def train(self, resume_from_checkpoint=None, *more, **options):
         folder = resume_from_checkpoint
         if folder is True:
-            folder = newest_complete(self.args.output_dir) or True
+            folder = newest_complete(self.args.output_dir)
+            if folder is None:
+                raise ValueError(
+                    f"{self.args.output_dir} has no complete checkpoint to go on from: "
+                    "begin anew, without resume_from_checkpoint"
+                )
         if isinstance(folder, str):
             _check_processes(folder, self.accelerator.num_processes)
         return super().train(folder, *more, **options)
@@ -275,10 +278,10 @@ def written_aside(folder: Path, accelerator, *, keep: int | None = None):
         last = newest_complete(folder.parent, tell=False)
         there = f"the newest complete one is {last}" if last else "there is none yet"
         free = shutil.disk_usage(folder.parent).free // 10**6
-        remedy = "make room, then go on" if _may_be_full(error) else "go on"
         raise OSError(
             f"the checkpoint {folder} could not be saved ({_first_line(error)}; "
-            f"{free:,} MB free), {there}: {remedy} with resume=True"
+            f"{free:,} MB free), {there}: if the disk is full, make room; then go on "
+            "with resume=True"
         ) from error
 
 
@@ -366,17 +369,6 @@ def _by_time(folders: list[Path]) -> list[Path]:
     return sorted(saved, key=saved.get)
 
 
-def _may_be_full(error: Exception) -> bool:
-    """Whether more room may help: not if a file is forbidden, or a process is gone.
-
-    What PyTorch says of a full disk has no error number and speaks of positions.
-    """
-    if isinstance(error, OSError) and error.errno is not None:
-        return error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
-    gone = r"peer|broken pipe|connection|gloo|nccl|timed? ?out"
-    return re.search(gone, str(error), re.IGNORECASE) is None
-
-
 def _first_line(error: Exception) -> str:
     return f"{type(error).__name__}: {error}".partition("\n")[0]
 
@@ -438,7 +430,7 @@ def _set_aside(folder: Path, run_dir: Path) -> Path:
     """Moves a folder to ``_replaced`` in the folder of the run, under a free name."""
     aside = run_dir / "_replaced"
     aside.mkdir(exist_ok=True)
-    number = sum(1 for _ in aside.iterdir()) + 1
+    number = 1
     while (target := aside / f"{folder.name}.{number}").exists():
         number += 1
     return folder.rename(target)
@@ -446,7 +438,8 @@ def _set_aside(folder: Path, run_dir: Path) -> Path:
 
 def _tidy(run_dir: Path) -> None:
     """Finishes or sets aside what an interrupted run has left."""
-    shutil.rmtree(run_dir / "_deleted", ignore_errors=True)
+    for folder in run_dir.glob("_deleted-*"):
+        shutil.rmtree(folder, ignore_errors=True)
     for folder in run_dir.glob("_partial/checkpoint-*"):
         if damage(folder):
             _set_aside(folder, run_dir)
@@ -455,8 +448,12 @@ def _tidy(run_dir: Path) -> None:
 
 
 def _delete(folder: Path, run_dir: Path) -> None:
-    """Deletes a folder under another name: half of it is no checkpoint any more."""
-    shutil.rmtree(folder.rename(run_dir / "_deleted"))
+    """Deletes a folder under another name: half of it is no checkpoint any more.
+
+    What is in use, as on Windows or a disk of the network, stays until the next save.
+    """
+    with suppress(OSError):
+        shutil.rmtree(folder.rename(run_dir / f"_deleted-{time.time_ns()}"))
 
 
 def _delete_older(run_dir: Path, keep: int | None) -> None:

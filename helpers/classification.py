@@ -69,14 +69,17 @@ def tokenize_pairs(
     return tokenizer(*texts, truncation=True, max_length=max_length)
 
 
-def count_truncated(dataset, tokenizer, *, columns=("sentence1", "sentence2")) -> int:
-    """How many rows have more tokens than the model takes, so that some are lost."""
+def count_truncated(
+    dataset, tokenizer, *, columns=("sentence1", "sentence2"), max_length=None
+) -> int:
+    """How many rows lose tokens in :func:`tokenize_pairs` with these arguments."""
     if len(dataset) == 0:
         return 0
     columns = [columns] if isinstance(columns, str) else columns
     texts = [list(dataset[column]) for column in columns]
     encoded = tokenizer(*texts, truncation=False, verbose=False)
-    return sum(len(ids) > tokenizer.model_max_length for ids in encoded["input_ids"])
+    limit = tokenizer.model_max_length if max_length is None else max_length
+    return sum(len(ids) > limit for ids in encoded["input_ids"])
 
 
 class AccuracyF1(evaluate.Metric):
@@ -108,6 +111,8 @@ class AccuracyF1(evaluate.Metric):
     def _compute(self, predictions, references):
         from sklearn.metrics import accuracy_score, f1_score
 
+        if len(predictions) == 0:
+            raise ValueError("there is nothing to score: no predictions were added")
         classes = sorted({*predictions, *references})
         if not {0, 1}.issuperset(classes):
             raise ValueError(
@@ -119,15 +124,6 @@ class AccuracyF1(evaluate.Metric):
             "accuracy": float(accuracy_score(references, predictions)),
             "f1": float(f1_score(references, predictions, zero_division=0.0)),
         }
-
-    def compute(self, *, predictions=None, references=None, **options):
-        """As ``evaluate.Metric.compute``, but refuses to score nothing."""
-        given = self.writer is not None if predictions is None else len(predictions)
-        if not given:
-            raise ValueError("there is nothing to score: no predictions were added")
-        return super().compute(
-            predictions=predictions, references=references, **options
-        )
 
 
 def word_overlap(first: str, second: str) -> float:

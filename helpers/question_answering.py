@@ -1,8 +1,6 @@
 """The answer to a question, as a span of a text."""
 
 
-# The notebook of chapter 1 shows this function in full; see "Checked copies" in
-# CONTRIBUTING.md.
 def find_answer(
     question: str,
     context: str,

@@ -88,8 +88,6 @@ def require_repositories(
         GatedRepoError,
         HfHubHTTPError,
         HFValidationError,
-        LocalEntryNotFoundError,
-        OfflineModeIsEnabled,
         RepositoryNotFoundError,
         RevisionNotFoundError,
     )
@@ -141,7 +139,7 @@ def require_repositories(
             raise RuntimeError(
                 f"the Hub answered {status} for the {kind} {name!r}: {remedy}"
             ) from error
-        except (LocalEntryNotFoundError, OfflineModeIsEnabled, OSError) as error:
+        except OSError as error:
             _raise_unless_cached(kind, name, error)
         except Exception as error:
             # The client's transport errors; its library has changed name before.

@@ -26,7 +26,6 @@ ABBREVIATIONS = {
         "d.c",
     ),
 }
-PUNKT_NAMES = {"en": "english", "es": "spanish"}
 
 
 def load_reviews(name: str, language: str):
@@ -54,7 +53,6 @@ def load_reviews(name: str, language: str):
     return load_dataset("json", data_files=files)
 
 
-# The notebooks show these functions in full; see "Checked copies" in CONTRIBUTING.md.
 def clean_text(text: str | None) -> str:
     """The text without HTML tags and entities, with single spaces; emoji stay."""
     import html
@@ -136,9 +134,7 @@ def count_truncated(texts: Iterable[str], tokenizer, *, max_length: int) -> int:
     return sum(len(ids) > max_length for ids in token_ids)
 
 
-def load_sentence_splitter(
-    language: str, texts: Iterable[str], *, prefer_installed: bool = False
-):
+def load_sentence_splitter(language: str, texts: Iterable[str]):
     """A Punkt sentence splitter of the language, and a phrase that says which it is.
 
     Punkt (Kiss and Strunk 2006, https://aclanthology.org/J06-4003) learns from plain
@@ -150,8 +146,6 @@ def load_sentence_splitter(
     Args:
         language: ``"en"`` or ``"es"``.
         texts: text of that language to learn from.
-        prefer_installed: take NLTK's own model of the language where the resource
-            ``punkt_tab`` is installed.
 
     Returns:
         ``(splitter, origin)``, the first for :func:`split_sentences`.
@@ -171,11 +165,6 @@ def load_sentence_splitter(
             "keep the rows of these, or add the language to "
             "helpers.summarization.ABBREVIATIONS"
         )
-    if prefer_installed:
-        try:
-            return punkt.PunktTokenizer(PUNKT_NAMES[language]), "NLTK's punkt_tab"
-        except LookupError:
-            pass
     trainer = punkt.PunktTrainer()
     count = 0
     for text in texts:
@@ -263,7 +252,6 @@ class Rouge(evaluate.Metric):
 
     def _info(self):
         import datasets
-        import evaluate
 
         text = datasets.Value("string")
         return evaluate.MetricInfo(
@@ -275,6 +263,9 @@ class Rouge(evaluate.Metric):
     def _compute(self, predictions, references, use_stemmer=False):
         from rouge_score import rouge_scorer, tokenizers
 
+        if len(predictions) == 0:
+            raise ValueError("there is nothing to score: no predictions were added")
+
         class Words(tokenizers.Tokenizer):
             def tokenize(self, text):
                 return split_words(text, use_stemmer=use_stemmer)
@@ -285,15 +276,6 @@ class Rouge(evaluate.Metric):
             for name, score in scorer.score(reference, prediction).items():
                 totals[name] += score.fmeasure
         return {name: 100 * total / len(references) for name, total in totals.items()}
-
-    def compute(self, *, predictions=None, references=None, **options):
-        """As ``evaluate.Metric.compute``, but refuses to score nothing."""
-        given = self.writer is not None if predictions is None else len(predictions)
-        if not given:
-            raise ValueError("there is nothing to score: no predictions were added")
-        return super().compute(
-            predictions=predictions, references=references, **options
-        )
 
 
 def rouge_by_language(

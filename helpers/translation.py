@@ -8,7 +8,6 @@ the other parallel corpora on the Hub have it.
 import evaluate
 
 
-# The notebooks show these functions in full; see "Checked copies" in CONTRIBUTING.md.
 def has_both_sides(example: dict, *, source_lang: str, target_lang: str) -> bool:
     """Whether the pair has text in both languages; for ``Dataset.filter``.
 
@@ -176,7 +175,6 @@ class Bleu(evaluate.Metric):
 
     def _info(self):
         import datasets
-        import evaluate
 
         text = datasets.Value("string")
         several = {"predictions": text, "references": datasets.Sequence(text)}

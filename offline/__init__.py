@@ -6,8 +6,9 @@ folder, and may define
 
 * ``DISTRIBUTIONS``: names of installed packages whose version the result depends on;
 * ``RECIPES``: names of other recipes (modules of this package) that it is made from;
-* ``location()``, which is asked instead of ``build`` where it stands: the folder that
-  an installed package carries, or that the recipe keeps under a name of its own.
+* ``FILES``: committed files beside us that ``build`` reads;
+* ``location()``, which is asked instead of ``build``: the folder that an installed
+  package carries.
 
 Recipes whose result takes minutes to make keep it in ``offline/checkpoints/<name>``;
 ``python -m offline NAME`` makes it again.
@@ -55,8 +56,8 @@ def stand_in(name: str) -> str:
     """The local folder of the stand-in ``name``, built first where it is missing.
 
     The folder can be given to ``load_dataset`` or ``from_pretrained``.  A build goes
-    to a temporary folder that is renamed when complete, so an interrupted one leaves
-    nothing behind, and two processes that ask at once build once.
+    to a temporary folder that is renamed when complete, so an interrupted one is never
+    taken for whole, and two processes that ask at once build once.
 
     Raises:
         ValueError: no recipe has this name.
@@ -68,7 +69,10 @@ def stand_in(name: str) -> str:
     module = importlib.import_module(f"offline.{name}")
     if hasattr(module, "location"):
         return str(module.location())
-    folder = cache_folder() / f"{name}-{recipe_hash(name)}"
+    digest = hashlib.sha256(recipe_hash(name).encode())
+    for file in getattr(module, "FILES", ()):
+        digest.update((PACKAGE / file).read_bytes())
+    folder = cache_folder() / f"{name}-{digest.hexdigest()[:12]}"
     if not folder.is_dir():
         build(name, folder)
     return str(folder)

@@ -10,8 +10,9 @@ an ordinary checkpoint folder, in about a second; nothing is trained then.
 ``offline/heads/<name>.safetensors`` and ``<name>.json`` (training rows, versions,
 seconds).
 A recipe that uses this module defines ``training_rows()``; ``train(body)``, which
-returns what :func:`train` returns; ``location()`` and ``build(folder)``, which call
-:func:`checkpoint_folder` and :func:`build_checkpoint`.
+returns what :func:`train` returns; ``build(folder)``, which calls
+:func:`build_checkpoint`; and ``FILES``, with the head's file, so that new weights make
+a new checkpoint.
 """
 
 import argparse
@@ -136,19 +137,6 @@ def train(
                 log(f"step {step}/{total} loss {mean_loss:.3f}")
     tensors = {**updates, **head_tensors(model)}
     return {name: t.detach().half().contiguous() for name, t in tensors.items()}
-
-
-def checkpoint_folder(name: str) -> Path:
-    """The checkpoint's folder in the cache, built first where it is missing.
-
-    Its name tells recipe and weights, so new weights make a new checkpoint.
-    """
-    digest = hashlib.sha256(offline.recipe_hash(name).encode())
-    digest.update(head_file(name).read_bytes())
-    folder = offline.cache_folder() / f"{name}-{digest.hexdigest()[:12]}"
-    if not folder.is_dir():
-        offline.build(name, folder)
-    return folder
 
 
 def head_file(name: str) -> Path:

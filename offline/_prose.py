@@ -8,6 +8,9 @@ import warnings
 from functools import cache
 from pathlib import Path
 
+# What `everyday_sentences` draws from.
+RECIPES = ("named_entities", "question_answering", "sentiment", "zero_shot")
+
 PACKAGES = """accelerate aiohttp babel bs4 datasets evaluate fsspec huggingface_hub
 IPython jedi jinja2 joblib jupyter_client jupyter_server jupyterlab_server lxml
 markdown matplotlib mistune mpmath nbformat networkx nltk notebook_shim numpy

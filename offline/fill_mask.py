@@ -11,6 +11,7 @@ from pathlib import Path
 from offline import _heads, _prose
 
 RECIPES = ("minilm", "_heads", "_prose")
+FILES = ("heads/fill_mask.safetensors",)
 
 
 def load_model(body: str):
@@ -58,11 +59,6 @@ def train(body: str) -> dict:
         batch_size=64,
         loss_of=loss_at_masks,
     )
-
-
-def location() -> Path:
-    """The checkpoint's folder, put together on first use."""
-    return _heads.checkpoint_folder("fill_mask")
 
 
 def build(folder: Path) -> None:

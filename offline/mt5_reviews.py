@@ -1,6 +1,6 @@
 """A tiny mT5 for product reviews, English and Spanish, with its own unigram vocabulary.
 
-Pretrained here, in a quarter of an hour on one core, on text that the ``reviews``
+Pretrained here, in about twenty minutes on one core, on text that the ``reviews``
 grammar writes from another seed: an eighth of each batch restores masked spans of
 reviews of every category, as mT5's own pretraining does; the rest maps the body of a
 review to its title, of every category *but* books, short bodies first.  So it titles a
@@ -132,7 +132,6 @@ def build(folder: Path) -> None:
         "licence": "Apache-2.0",
         "parameters": model.num_parameters(),
         "training_seconds": round(seconds),
-        "threads": torch.get_num_threads(),
         "versions": {name: version(name) for name in VERSIONS},
         "quality_after_reloading": measure(folder),
     }

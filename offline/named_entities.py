@@ -13,6 +13,7 @@ from pathlib import Path
 from offline import _heads
 
 RECIPES = ("minilm", "_heads")
+FILES = ("heads/named_entities.safetensors",)
 LABELS = ["O", "B-PER", "I-PER", "B-ORG", "I-ORG", "B-LOC", "I-LOC"]
 
 FIRST = """Anna Ben Carla David Elena Frank Grace Henry Irene Jack Karen Leo Maria
@@ -182,11 +183,6 @@ def train(body: str) -> dict:
         rows.append({"input_ids": encoded["input_ids"], "labels": labels})
     collate = DataCollatorForTokenClassification(tokenizer)
     return _heads.train(load_model(body), lambda epoch: rows, collate, epochs=1)
-
-
-def location() -> Path:
-    """The checkpoint's folder, put together on first use."""
-    return _heads.checkpoint_folder("named_entities")
 
 
 def build(folder: Path) -> None:

@@ -123,13 +123,15 @@ def write_manifest(folder: Path, unseen, seconds: float) -> None:
     with torch.no_grad():
         losses = [model(rows, labels=rows).loss for rows in unseen.split(32)]
     record = {
-        "recipe": offline.recipe_hash("prose_gpt2"),
-        "seconds": round(seconds),
+        "recipe": "offline/prose_gpt2.py",
+        "recipe_hash": offline.recipe_hash("prose_gpt2"),
+        "licence": "Apache-2.0",
         "parameters": model.num_parameters(),
-        "held_out_perplexity": round(torch.stack(losses).mean().exp().item(), 1),
-        "libraries": {
+        "training_seconds": round(seconds),
+        "versions": {
             name: importlib.metadata.version(name) for name in ("torch", "transformers")
         },
+        "held_out_perplexity": round(torch.stack(losses).mean().exp().item(), 1),
     }
     text = json.dumps(record, indent=2) + "\n"
     Path(folder, "MANIFEST.json").write_text(text, "utf-8")

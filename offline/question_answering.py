@@ -13,6 +13,7 @@ from offline import _heads
 from offline.named_entities import COMPANIES, FIRST, LAST, list_places, split_bars
 
 RECIPES = ("minilm", "_heads", "named_entities")
+FILES = ("heads/question_answering.safetensors",)
 
 SLOTS = {
     "JOB": """teacher|baker|pilot|lawyer|carpenter|painter|driver|chemist|judge
@@ -227,11 +228,6 @@ def train(body: str) -> dict:
         return {**batch, **spans}
 
     return _heads.train(load_model(body), lambda epoch: rows, collate, epochs=1)
-
-
-def location() -> Path:
-    """The checkpoint's folder, put together on first use."""
-    return _heads.checkpoint_folder("question_answering")
 
 
 def build(folder: Path) -> None:

@@ -11,6 +11,7 @@ from pathlib import Path
 from offline import _heads
 
 RECIPES = ("minilm", "_heads")
+FILES = ("heads/sentiment.safetensors",)
 LABELS = ["NEGATIVE", "POSITIVE"]
 
 THINGS = """hotel|restaurant|café|book|film|series|album|concert|course|tutorial
@@ -189,8 +190,7 @@ def make_sentence(rng: random.Random, positive: bool) -> str:
         f"the {thing} could {'not be better' if positive else 'hardly be worse'}",
     ]  # fmt: skip
     text = rng.choice(patterns).strip()
-    opener = pick("OPENERS") if rng.random() < 0.3 else ""
-    text = opener + text if opener else text[0].upper() + text[1:]
+    text = (pick("OPENERS") if rng.random() < 0.3 else "") + text
     text = text[0].upper() + text[1:]
     return text + rng.choice(["."] * 6 + ["!", "!!", ""])
 
@@ -225,7 +225,7 @@ def load_model(body: str):
 
 def read_pairs() -> list[tuple[str, int]]:
     """The hand-written sentences with their labels; a pair differs in its polarity."""
-    path = Path(__file__).with_suffix("").with_name("sentiment_pairs.txt")
+    path = Path(__file__).with_name("sentiment_pairs.txt")
     rows = []
     for line in path.read_text("utf-8").splitlines():
         good, bad = line.split(" | ")
@@ -258,11 +258,6 @@ def train(body: str) -> dict:
 
     collate = DataCollatorWithPadding(tokenizer)
     return _heads.train(load_model(body), rows_of_epoch, collate, epochs=6)
-
-
-def location() -> Path:
-    """The checkpoint's folder, put together on first use."""
-    return _heads.checkpoint_folder("sentiment")
 
 
 def build(folder: Path) -> None:

@@ -11,6 +11,7 @@ from pathlib import Path
 from offline import _heads
 
 RECIPES = ("minilm", "_heads")
+FILES = ("heads/zero_shot.safetensors",)
 LABELS = ["not_entailment", "entailment"]
 
 # A subject's names, then its words.
@@ -130,11 +131,6 @@ def train(body: str) -> dict:
     ]
     collate = DataCollatorWithPadding(tokenizer)
     return _heads.train(load_model(body), lambda epoch: rows, collate, epochs=1)
-
-
-def location() -> Path:
-    """The checkpoint's folder, put together on first use."""
-    return _heads.checkpoint_folder("zero_shot")
 
 
 def build(folder: Path) -> None:

@@ -41,15 +41,9 @@ from helpers.causal_lm import (
 )
 from helpers.runtime import find_device, mixed_precision
 from offline import stand_in
+from tools.measuring import DTYPES, be_quiet, compiler, logged_rate, matrix_rate
 from tools.notebooks import lifted
-from tools.train_124m import (
-    DTYPES,
-    KEYWORDS,
-    be_quiet,
-    compiler,
-    logged_rate,
-    matrix_rate,
-)
+from tools.train_124m import KEYWORDS
 
 CONTEXT = 128
 KEY_TOKENS = list(range(100, 110))

@@ -32,7 +32,13 @@ from transformers import (
 )
 
 from helpers.runtime import find_device, mixed_precision
-from tools.train_124m import DTYPES, be_quiet, matrix_rate, synchronize
+from tools.measuring import (
+    DTYPES,
+    be_quiet,
+    hardware,
+    matrix_rate,
+    synchronize,
+)
 
 WARM_UP = 3  # steps that are not counted
 # google/mt5-small and Helsinki-NLP/opus-mt-en-fr, as their config.json has them.
@@ -161,10 +167,10 @@ def main(argv=None) -> int:
     arguments = parser.parse_args(argv)
     be_quiet()
     precision = mixed_precision()
-    device = find_device()
-    peak = matrix_rate(device, DTYPES[precision])
-    name = torch.cuda.get_device_name() if device.type == "cuda" else "CPU"
-    print(f"{name}, precision {precision}; matrix product {peak / 1e12:.2f} TFLOP/s")
+    peak = matrix_rate(find_device(), DTYPES[precision])
+    print(
+        f"{hardware()}, precision {precision}; matrix product {peak / 1e12:.2f} TFLOP/s"
+    )
     print("model     batch   samples/s    tokens/s   peak GB   of the matrix rate")
     options = {"seconds": arguments.seconds, "compile_model": arguments.compile}
     for name in arguments.names or SHAPES:

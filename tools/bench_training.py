@@ -54,8 +54,8 @@ from helpers.translation import Bleu, decode_ids
 from helpers.translation import tokenize_pairs as tokenize_translations
 from offline import stand_in
 from tools.bench_shapes import MT5_SMALL, OPUS_MT, give_own_head
+from tools.measuring import be_quiet
 from tools.notebooks import lifted
-from tools.train_124m import be_quiet
 
 COURSE_BATCH = 8  # of its evaluations, in every chapter
 ON_GPU = torch.cuda.is_available()

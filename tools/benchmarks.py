@@ -10,14 +10,14 @@ which of the two is written.  On a CPU the shapes of the `full` profile are left
 import argparse
 import datetime
 import os
-import platform
 import subprocess
 import sys
 
 import torch
 import transformers
 
-from tools.notebooks import ROOT
+from tools.measuring import hardware
+from tools.notebooks import ROOT, write_utf8
 from tools.reliability import write_section
 
 PAGE = ROOT / "docs" / "benchmarks.md"
@@ -30,13 +30,6 @@ BENCHMARKS = {
 }
 
 
-def hardware() -> str:
-    """The machine in words."""
-    if torch.cuda.is_available():
-        return torch.cuda.get_device_name()
-    return f"CPU ({platform.machine()}) with {os.cpu_count()} cores"
-
-
 def run(module: str) -> str:
     """What a benchmark prints, which is shown meanwhile.
 
@@ -45,8 +38,9 @@ def run(module: str) -> str:
     """
     command = [sys.executable, "-m", module]
     lines = []
+    utf8 = {**os.environ, "PYTHONUTF8": "1"}  # on Windows too
     with subprocess.Popen(
-        command, cwd=ROOT, stdout=subprocess.PIPE, encoding="utf-8"
+        command, cwd=ROOT, env=utf8, stdout=subprocess.PIPE, encoding="utf-8"
     ) as process:
         for line in process.stdout:
             print(line, end="", flush=True)
@@ -68,6 +62,7 @@ def section(module: str, printed: str) -> str:
 
 def main(argv=None) -> int:
     """The command; returns the exit status."""
+    write_utf8()
     kind = "gpu" if torch.cuda.is_available() else "cpu"
     here = [name for name, (_, kinds) in BENCHMARKS.items() if kind in kinds]
     parser = argparse.ArgumentParser(

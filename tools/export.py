@@ -346,6 +346,7 @@ def main(argv=None) -> int:
         print(error, file=sys.stderr)
         return 2
     if arguments.out:
+        arguments.out.parent.mkdir(parents=True, exist_ok=True)
         arguments.out.write_text(source, encoding="utf-8")
     else:
         write_utf8()

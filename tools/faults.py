@@ -41,7 +41,7 @@ from transformers import (
 )
 
 from helpers import checkpoints
-from tools.notebooks import NOTEBOOKS, code_cells
+from tools.notebooks import NOTEBOOKS, code_cells, lifted
 
 # What the loops import when they run: here, so that the server has it already.
 for module in (
@@ -210,9 +210,7 @@ def train(loop: Loop, folder: str, *, resume: bool) -> dict:
 
 def train_with_accelerate(loop: Loop, model, folder: str, resume: bool) -> list[float]:
     """The notebook's ``training_function``; returns the loss of every batch."""
-    namespace: dict = {}
-    exec(cell_with(loop.notebook, "def training_function("), namespace)
-    function = namespace["training_function"]
+    function = lifted(loop.notebook, "training_function")["training_function"]
     tokenizer, data = tiny_tokenizer(), rows(loop.kind)
     options = {"num_train_epochs": EPOCHS, "output_dir": folder, "resume": resume}
     options["learning_rate"] = 1e-2

@@ -15,89 +15,37 @@ import argparse
 import datetime
 import functools
 import hashlib
-import itertools
 import json
-import logging
-import math
-import platform
 import statistics
 import sys
-import time
 from pathlib import Path
 
-import datasets
 import numpy as np
 import torch
-import transformers
 from accelerate.utils import DataLoaderConfiguration
 from datasets import load_dataset
-from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
 from torch.utils.data import DataLoader
-from transformers import (
-    AutoModelForCausalLM,
-    GPT2Config,
-    set_seed,
-)
+from transformers import AutoModelForCausalLM, GPT2Config, set_seed
 
 from helpers import causal_lm
 from helpers.generation import generate_texts
-from helpers.runtime import can_compile, find_device, mixed_precision
+from helpers.runtime import find_device, mixed_precision
 from offline import stand_in
-from tools.notebooks import lifted
+from tools.measuring import (
+    DTYPES,
+    be_quiet,
+    compiler,
+    hardware,
+    logged_rate,
+    matrix_rate,
+)
+from tools.notebooks import lifted, write_utf8
 
 KEYWORDS = ("pandas", "sklearn", "matplotlib", "seaborn")
 KEY_WORDS = ("plt", "pd", "sk", "fit", "predict")
 CONTEXT = 128
 HELD_OUT = 0.02
 MAX_PASSES = 4
-# What `mixed_precision` answers, as PyTorch calls it.
-DTYPES = {"bf16": torch.bfloat16, "fp16": torch.float16, "no": torch.float32}
-
-
-def be_quiet() -> None:
-    """Turns off progress bars, load reports and Accelerate's note on shared weights."""
-    datasets.disable_progress_bars()
-    transformers.utils.logging.set_verbosity_error()
-    transformers.utils.logging.disable_progress_bar()
-    logging.getLogger("accelerate").setLevel("ERROR")
-
-
-def matrix_rate(device: torch.device, dtype: torch.dtype) -> float:
-    """Floating-point operations a second of a large matrix product, the best of 6."""
-    size = 8192 if device.type == "cuda" else 2048
-    left = torch.randn(size, size, device=device, dtype=dtype)
-    best = math.inf
-    for _ in range(6):
-        synchronize(device)
-        start = time.perf_counter()
-        for _ in range(4):
-            left @ left
-        synchronize(device)
-        best = min(best, (time.perf_counter() - start) / 4)
-    return 2 * size**3 / best
-
-
-def compiler(device: torch.device) -> str:
-    """``"inductor"`` where the notebook compiles its model, else ``"no"``."""
-    return "inductor" if can_compile(device) else "no"
-
-
-def synchronize(device: torch.device) -> None:
-    """Waits for what the GPU was told to do."""
-    if device.type == "cuda":
-        torch.cuda.synchronize()
-
-
-def logged_rate(folder: str, tokens_a_step: int) -> float:
-    """Tokens a second of a run: the median over the intervals between logged losses."""
-    events = EventAccumulator(f"{folder}/logs").Reload().Scalars("loss")
-    rates = [
-        (after.step - before.step)
-        * tokens_a_step
-        / (after.wall_time - before.wall_time)
-        for before, after in itertools.pairwise(events)
-    ]
-    return statistics.median(rates)
 
 
 def is_held_out(row: dict) -> bool:
@@ -174,6 +122,7 @@ def main(argv=None) -> int:
             file=sys.stderr,
         )
         return 2
+    write_utf8()
     be_quiet()
     out, precision = arguments.out, mixed_precision()
     out.mkdir(parents=True, exist_ok=True)
@@ -251,9 +200,7 @@ def main(argv=None) -> int:
     flops = causal_lm.training_flops(model, CONTEXT)
     record = {
         "date": f"{datetime.date.today()}",
-        "hardware": torch.cuda.get_device_name()
-        if on_gpu
-        else platform.processor() or platform.machine(),
+        "hardware": hardware(),
         "torch": torch.__version__,
         "parameters": model.num_parameters(),
         "files": progress["kept"],

@@ -1,10 +1,11 @@
 """Runs that are killed, and go on as if nothing had been: a subset of `make faults`."""
 
+import os
 import sys
 
 import pytest
 
-if not hasattr(__import__("os"), "fork"):
+if not hasattr(os, "fork"):
     pytest.skip(f"{sys.platform} cannot fork", allow_module_level=True)
 
 from tools.faults import KINDS, LOOPS, Fault, faults, survive
@@ -14,7 +15,7 @@ SUBSET = [
     (loop, fault)
     for number, loop in enumerate(LOOPS)
     for fault in [
-        *(each for each in faults(100 + number, 2, 1, 0)),
+        *faults(100 + number, 2, 1, 0),
         Fault(list(KINDS)[2 + number % (len(KINDS) - 2)], 0.5),
     ]
 ]

@@ -5,7 +5,7 @@ import threading
 import time
 
 import pytest
-from huggingface_hub import HfApi, hf_hub_download, snapshot_download
+from huggingface_hub import hf_hub_download, snapshot_download
 
 from helpers.runtime import require_repositories
 from tools.notebooks import NotebookError
@@ -131,10 +131,3 @@ def test_a_notebook_ends_in_the_sentence(hub, as_reader, tmp_path):
     says = "has no model named 'distilbert/.*check the spelling"
     with pytest.raises(NotebookError, match=says):
         execute("ch2_tokenizers_models", settings, tmp_path)
-
-
-def test_wrong_token_in_a_program(hub):
-    """The token's owner is the Hub's to know; a wrong one is nobody's."""
-    assert HfApi(hub.url, token="hf_reader").whoami()["name"] == "reader"
-    with pytest.raises(OSError, match="[Ii]nvalid|401"):
-        HfApi(hub.url, token="hf_old").whoami()

@@ -68,3 +68,10 @@ def test_upload(hub, api, tmp_path, monkeypatch):
     for token in (False, "hf_stranger"):
         with pytest.raises(RepositoryNotFoundError):
             HfApi(hub.url, token=token).model_info(name)
+
+
+def test_a_wrong_token(hub):
+    """The token's owner is the Hub's to know; a wrong one is nobody's."""
+    assert HfApi(hub.url, token="hf_reader").whoami()["name"] == "reader"
+    with pytest.raises(OSError, match="[Ii]nvalid|401"):
+        HfApi(hub.url, token="hf_old").whoami()

@@ -203,6 +203,13 @@ def saved_by_two(bench: Bench):
     return checkpoints.load_checkpoint(accelerator, folder, scheduler)
 
 
+def resumed_where_nothing_is(bench: Bench) -> None:
+    """A trainer that is told to go on, in a folder without checkpoints."""
+    arguments = types.SimpleNamespace(output_dir=str(bench.folder))
+    trainer = mock.Mock(args=arguments, spec=checkpoints.CompleteCheckpoints)
+    checkpoints.CompleteCheckpoints.train(trainer, resume_from_checkpoint=True)
+
+
 def checked_trainer(**options):
     """What ``CheckedTrainer(model, arguments)`` does with these arguments."""
     arguments = {"load_best_model_at_end": False, "push_to_hub": False} | options
@@ -476,6 +483,14 @@ SETTINGS += [
         'hub_strategy="every_save" or "end"',
     ),
     Case(
+        "CompleteCheckpoints",
+        "resume_from_checkpoint=True where no checkpoint is complete",
+        resumed_where_nothing_is,
+        ValueError,
+        "FOLDER has no complete checkpoint to go on from: begin anew, without "
+        "resume_from_checkpoint",
+    ),
+    Case(
         "stand_in",
         "a name that no recipe has",
         lambda bench: offline.stand_in("minilms"),
@@ -668,7 +683,8 @@ CLASSIFICATION = [
         "compute without any add_batch",
         lambda bench: classification.AccuracyF1().compute(),
         ValueError,
-        "there is nothing to score: no predictions were added",
+        "Evaluation module cache file doesn't exist. Please make sure that you call "
+        "`add` or `add_batch` at least once before calling `compute`.",
     ),
     Case(
         "AccuracyF1",
@@ -1225,7 +1241,8 @@ SUMMARIZATION = [
         "compute without any add_batch",
         lambda bench: summarization.Rouge().compute(),
         ValueError,
-        "there is nothing to score: no predictions were added",
+        "Evaluation module cache file doesn't exist. Please make sure that you call "
+        "`add` or `add_batch` at least once before calling `compute`.",
     ),
     Case(
         "Rouge",

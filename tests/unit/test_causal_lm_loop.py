@@ -19,8 +19,8 @@ from transformers import (
 
 from helpers import checkpoints
 from helpers.causal_lm import evaluate_loss
+from tools.measuring import logged_rate
 from tools.notebooks import lifted
-from tools.train_124m import logged_rate
 
 ROWS = [[(3 * i + j) % 20 for j in range(12)] for i in range(22)]
 

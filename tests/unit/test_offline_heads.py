@@ -3,6 +3,7 @@
 The thresholds are those that the notebooks of chapters 1 and 2 rest on.
 """
 
+import importlib
 import json
 
 import pytest
@@ -132,7 +133,7 @@ def test_generator_continues_a_prompt_and_fits_in_4_mb():
     record = json.loads((folder / "MANIFEST.json").read_text("utf-8"))
     # a uniform guess over its 4,000 tokens has a perplexity of 4,000
     assert record["held_out_perplexity"] < 4_000 / 20
-    assert record["recipe"] == offline.recipe_hash("prose_gpt2")
+    assert record["recipe_hash"] == offline.recipe_hash("prose_gpt2")
     assert generator.model.dtype == torch.float32
 
 
@@ -159,12 +160,19 @@ def test_new_weights_make_a_new_checkpoint(monkeypatch, tmp_path):
     monkeypatch.setattr(
         offline, "build", lambda name, folder: folder.mkdir(parents=True)
     )
-    monkeypatch.setattr(_heads, "HEADS", tmp_path)
-    (tmp_path / "sentiment.safetensors").write_bytes(b"first")
-    first = _heads.checkpoint_folder("sentiment")
-    assert _heads.checkpoint_folder("sentiment") == first
-    (tmp_path / "sentiment.safetensors").write_bytes(b"second")
-    assert _heads.checkpoint_folder("sentiment") != first
+    weights = tmp_path / "sentiment.safetensors"
+    monkeypatch.setattr(sentiment, "FILES", (weights,))
+    weights.write_bytes(b"first")
+    first = offline.stand_in("sentiment")
+    assert offline.stand_in("sentiment") == first
+    weights.write_bytes(b"second")
+    assert offline.stand_in("sentiment") != first
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_the_head_is_among_the_files_that_its_recipe_names(name):
+    recipe = importlib.import_module(f"offline.{name}")
+    assert [offline.PACKAGE / file for file in recipe.FILES] == [_heads.head_file(name)]
 
 
 def test_held_out_cases_are_in_no_training_text():

@@ -26,9 +26,6 @@ from offline import stand_in
 from offline.reviews import write_review
 from tools.notebooks import lifted
 
-PREDICTION = "I absolutely loved reading the Hunger Games"
-REFERENCE = "I loved reading the Hunger Games"
-
 
 @pytest.fixture(scope="module")
 def tokenizer():
@@ -107,7 +104,7 @@ def test_tokenize_reviews(tokenizer):
     reviews = {"review_body": ["A short tale. " * 300, "Corto."], "review_title": []}
     reviews["review_title"] = ["A tale", "Un cuento muy corto " * 20]
     tokens = tokenize_reviews(reviews, tokenizer)
-    assert [len(ids) for ids in tokens["input_ids"]][0] == 512
+    assert len(tokens["input_ids"][0]) == 512
     assert len(tokens["labels"][1]) == 30
     assert tokens["labels"][0][-1] == tokenizer.eos_token_id
     assert tokens["labels"][0] == tokenizer(text_target="A tale")["input_ids"]
@@ -153,22 +150,6 @@ def test_lead_sentences(splitters):
     lead = lead_sentences(text, splitters["en"])
     assert lead == "One is here.\nTwo is here.\nThree is here."
     assert lead_sentences("Only one.", splitters["en"], count=2) == "Only one."
-
-
-def test_installed_splitter_is_named_or_trained_instead(monkeypatch):
-    from nltk.tokenize import punkt
-
-    def load(name):
-        if name == "spanish":
-            raise LookupError("punkt_tab is not installed")
-        return punkt.PunktSentenceTokenizer()
-
-    monkeypatch.setattr(punkt, "PunktTokenizer", load)
-    texts = ["Un texto. Otro texto."]
-    _, origin = load_sentence_splitter("en", texts, prefer_installed=True)
-    assert origin == "NLTK's punkt_tab"
-    _, origin = load_sentence_splitter("es", texts, prefer_installed=True)
-    assert origin == "Punkt, trained on 1 texts"
 
 
 def test_split_words():
