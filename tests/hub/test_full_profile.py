@@ -28,7 +28,8 @@ FEW = {
     "ch3_finetune_mrpc": {"max_train_samples": 80, "max_eval_samples": 40},
     "ch7_translation": {"max_train_samples": 64, "max_eval_samples": 12},
     "ch7_summarization": {"max_train_samples": 32, "max_eval_samples": 12},
-    "ch7_clm_codeparrot": {"max_train_samples": 12, "max_eval_samples": 4},
+    # The one split streamed, the other fetched as a whole.
+    "ch7_clm_codeparrot": {"max_train_samples": 12},
     "appendix_questions": {},
 }
 # What is uploaded: its name, the local copy that the notebook keeps, how it is loaded.
