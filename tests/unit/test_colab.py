@@ -154,9 +154,8 @@ def bare_clone(tmp_path):
         shutil.copytree(ROOT / package, work / package, ignore=ignore)
     text = (ROOT / "requirements.txt").read_text("utf-8")
     text += "companion-probe>=1  # not there\n"
-    text = text.replace(
-        "protobuf>=", "protobuf>=9"
-    )  # newer than any: Colab's own stays
+    # Newer than there is: Colab's own stays.
+    text = text.replace("protobuf>=", "protobuf>=9")
     (work / "requirements.txt").write_text(text, encoding="utf-8")
     git = ["git", "-C", str(work), "-c", "user.name=A", "-c", "user.email=a@b.c"]
     for arguments in (
