@@ -78,6 +78,11 @@ def require_repositories(
     reached.  Give Hub names as ``from_pretrained`` and ``load_dataset`` take them, and
     the ``revision`` of the data set if it is not ``main``.
 
+    Some of the course's checkpoints have no ``safetensors``.  From them
+    ``transformers`` would load ``pytorch_model.bin``, and then fetch a converted copy
+    that it does not use.  So the environment variable
+    ``DISABLE_SAFETENSORS_CONVERSION`` is set, unless it is already.
+
     Raises:
         RuntimeError: one sentence that says which repository cannot be had, why, and
             what to do: unreachable and not cached, unknown or private, gated, without

@@ -207,10 +207,15 @@ class Bleu(evaluate.Metric):
             "ref_len": bleu.ref_len,
         }
 
+    def add_batch(self, *, predictions=None, references=None, **options):
+        """As ``evaluate.Metric.add_batch``, which fails on a batch without rows."""
+        # It looks at the first reference, to see of which of two kinds they are.
+        if predictions is None or len(predictions):
+            super().add_batch(predictions=predictions, references=references, **options)
+
     def compute(self, *, predictions=None, references=None, **options):
         """As ``evaluate.Metric.compute``, but refuses to score nothing."""
-        given = self.writer is not None if predictions is None else len(predictions)
-        if not given:
+        if predictions is not None and len(predictions) == 0:
             raise ValueError("there is nothing to score: no predictions were added")
         return super().compute(
             predictions=predictions, references=references, **options

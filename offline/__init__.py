@@ -7,8 +7,8 @@ folder, and may define
 * ``DISTRIBUTIONS``: names of installed packages whose version the result depends on;
 * ``RECIPES``: names of other recipes (modules of this package) that it is made from;
 * ``FILES``: committed files beside us that ``build`` reads;
-* ``location()``, which is asked instead of ``build``: the folder that an installed
-  package carries.
+* ``location()``, which is asked instead of ``build``: a folder that is there already,
+  in an installed package or beside us.
 
 Recipes whose result takes minutes to make keep it in ``offline/checkpoints/<name>``;
 ``python -m offline NAME`` makes it again.

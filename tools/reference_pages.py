@@ -99,13 +99,15 @@ def migration_entry(row: dict) -> str:
     outcome = row["error"]
     if outcome == "passes":
         outcome = f"passes, with the warning:\n{row['warning']}"
+    today = ["Today:", snippet(row["today"])]
+    if row["today"] == row["course"]:
+        today = ["Today: the same, after this remedy."]
     parts = [
         f"### {row['id']}",
         f"{label} {where}:",
         snippet(row["course"]),
         fenced("text", outcome),
-        "Today:",
-        snippet(row["today"]),
+        *today,
         row.get("note", ""),
     ]
     return "\n\n".join(filter(None, parts))

@@ -65,7 +65,7 @@ def section() -> str:
         "have a defined value.",
         "In the messages, `…` stands for any text and `FOLDER` for a folder of yours.",
     ]
-    lines += ["", "| to | given | said |", "|---|---|---|"]
+    lines += ["", "| function | input | message or value |", "|---|---|---|"]
     lines += rows(cases)
     lines += [
         "",

@@ -203,6 +203,12 @@ def saved_by_two(bench: Bench):
     return checkpoints.load_checkpoint(accelerator, folder, scheduler)
 
 
+def score_no_rows(metric) -> dict:
+    """The score of an empty batch."""
+    metric.add_batch(predictions=[], references=[])
+    return metric.compute()
+
+
 def resumed_where_nothing_is(bench: Bench) -> None:
     """A trainer that is told to go on, in a folder without checkpoints."""
     arguments = types.SimpleNamespace(output_dir=str(bench.folder))
@@ -680,6 +686,13 @@ CLASSIFICATION = [
     ),
     Case(
         "AccuracyF1",
+        "a batch without rows",
+        lambda bench: score_no_rows(classification.AccuracyF1()),
+        ValueError,
+        "there is nothing to score: no predictions were added",
+    ),
+    Case(
+        "AccuracyF1",
         "compute without any add_batch",
         lambda bench: classification.AccuracyF1().compute(),
         ValueError,
@@ -968,10 +981,19 @@ TRANSLATION = [
     ),
     Case(
         "Bleu",
+        "a batch without rows",
+        lambda bench: score_no_rows(translation.Bleu()),
+        ValueError,
+        "Evaluation module cache file doesn't exist. Please make sure that you call "
+        "`add` or `add_batch` at least once before calling `compute`.",
+    ),
+    Case(
+        "Bleu",
         "compute without any add_batch",
         lambda bench: translation.Bleu().compute(),
         ValueError,
-        "there is nothing to score: no predictions were added",
+        "Evaluation module cache file doesn't exist. Please make sure that you call "
+        "`add` or `add_batch` at least once before calling `compute`.",
     ),
     Case(
         "Bleu",
@@ -1233,6 +1255,13 @@ SUMMARIZATION = [
         "Rouge",
         "no predictions",
         lambda bench: rouge1([], []),
+        ValueError,
+        "there is nothing to score: no predictions were added",
+    ),
+    Case(
+        "Rouge",
+        "a batch without rows",
+        lambda bench: score_no_rows(summarization.Rouge()),
         ValueError,
         "there is nothing to score: no predictions were added",
     ),
