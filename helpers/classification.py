@@ -41,7 +41,8 @@ def check_pairs(
         if type(value) is not int or not 0 <= value < num_labels:
             raise ValueError(
                 f"row {row}: {label!r} is {value!r}, not a class from 0 to "
-                f"{num_labels - 1}: map the labels to ids, or set num_labels"
+                f"{num_labels - 1}: map the labels to ids, or pass num_labels "
+                "here and to every from_pretrained"
             )
 
 

@@ -644,7 +644,7 @@ CLASSIFICATION = [
             f"a label {value!r}",
             lambda bench, rows=rows: sentence_pairs(label=rows),
             f"row {row}: 'label' is {value!r}, not a class from 0 to 1: map the labels "
-            "to ids, or set num_labels",
+            "to ids, or pass num_labels here and to every from_pretrained",
         )
         for row, value, rows in (
             (1, 2, [1, 2]),

@@ -1,4 +1,4 @@
-"""README, "Your own data": files with these columns pass through the cells."""
+"""docs/own_data.md: files with these columns pass through the cells."""
 
 import json
 
@@ -57,7 +57,25 @@ def reviews(folder) -> str:
         file = write_json(folder / f"{language}.jsonl", rows)
         files = dict.fromkeys(("train", "validation", "test"), file)
         code += f"{name} = load_dataset('json', data_files={files})\n"
-    return code
+    return code + "reviews_by_language = {'en': english_dataset, 'es': spanish_dataset}"
+
+
+def english_reviews(folder) -> str:
+    return reviews(folder).replace(", 'es': spanish_dataset", "")
+
+
+def source_files(folder) -> str:
+    for split in ("train", "valid"):
+        for i in range(ROWS):
+            file = folder / split / f"{i}.py"
+            file.parent.mkdir(exist_ok=True)
+            file.write_text(f"import pandas as pd\nx = {i}\n" * 60, encoding="utf-8")
+    files = {split: str(folder / split / "*.py") for split in ("train", "valid")}
+    return (
+        f"raw_datasets = load_dataset('text', data_files={files}, "
+        "sample_by='document').rename_column('text', 'content')\n"
+        f"assert len(raw_datasets['train']) == {ROWS}"
+    )
 
 
 def programs(folder) -> str:
@@ -73,9 +91,17 @@ CHAPTERS = [
     ("ch3", paraphrases, "on day", LOAD, "train_rows = "),
     ("ch7_trans", translations, "open file", "folder = dataset_name", "split_"),
     ("ch7_summ", reviews, "i read it on day", "english_dataset = load_reviews(", None),
+    ("ch7_summ", english_reviews, "i read it", "english_dataset = load_reviews(", None),
     (
         "ch7_clm",
         programs,
+        "import pandas as pd",
+        'if profile == "tiny":\n    raw_',
+        'raw_datasets["train"]',
+    ),
+    (
+        "ch7_clm",
+        source_files,
         "import pandas as pd",
         'if profile == "tiny":\n    raw_',
         'raw_datasets["train"]',
