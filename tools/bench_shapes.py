@@ -32,13 +32,7 @@ from transformers import (
 )
 
 from helpers.runtime import find_device, mixed_precision
-from tools.measuring import (
-    DTYPES,
-    be_quiet,
-    hardware,
-    matrix_rate,
-    synchronize,
-)
+from tools.measuring import DTYPES, be_quiet, hardware, matrix_rate, synchronize
 
 WARM_UP = 3  # steps that are not counted
 # google/mt5-small and Helsinki-NLP/opus-mt-en-fr, as their config.json has them.

@@ -165,13 +165,19 @@ def test_a_replaced_one_stays_in_the_folder_of_the_run(
 def test_another_number_of_processes_is_refused_before_anything_is_loaded(
     accelerator, tmp_path, monkeypatch
 ):
-    save(accelerator, tmp_path, 3)
+    folder = save(accelerator, tmp_path, 3)
     weight = accelerator._models[0].weight
     torch.nn.init.zeros_(weight)
     monkeypatch.setattr(Accelerator, "num_processes", 2)
     with pytest.raises(ValueError, match="by 1 processes, and these are 2: start as"):
         load_checkpoint(accelerator, str(tmp_path), Schedule(0))
     assert not weight.any()
+    # A manifest that does not say how many saved it refuses nobody.
+    file = folder / "manifest.json"
+    manifest = json.loads(file.read_text("utf-8"))
+    del manifest["processes"]
+    file.write_text(json.dumps(manifest), encoding="utf-8")
+    assert load_checkpoint(accelerator, str(tmp_path), Schedule(0))["step"] == 3
 
 
 SHUFFLES = """
@@ -404,6 +410,7 @@ def test_a_full_disk_leaves_the_last_one_and_says_so(
     monkeypatch.setattr(accelerator, "save_state", full)
     with pytest.raises(OSError, match="MB free.*make room") as raised:
         save(accelerator, tmp_path, 2)
+    assert str(error) in str(raised.value)
     assert f"the newest complete one is {good}" in str(raised.value)
     said = r"_partial[\\/]checkpoint-2: it has no manifest"
     with pytest.warns(UserWarning, match=said):
