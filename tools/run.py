@@ -50,6 +50,7 @@ from tools.notebooks import (
 )
 
 _progress = None  # in a worker: the queue that a finished cell is told to
+_stopping = None  # in a worker: the event that says that the run was interrupted
 
 
 class ReportingEngine(NBClientEngine):
@@ -217,6 +218,8 @@ def fresh_folder(folder: Path, settings: dict):
 
 def execute_afresh(path: Path, settings: dict, out: Path, **options) -> dict:
     """:func:`execute`, in a fresh folder below ``out`` if the settings name none."""
+    if _stopping is not None and _stopping.is_set():
+        raise NotebookError("interrupted before it began")
     if "output_dir" in settings:
         return execute(str(path), settings, out, **options)
     folder = out / "outputs" / path.stem
@@ -268,10 +271,10 @@ def record(report: dict, settings: dict, file: Path) -> None:
         lines.write(json.dumps(line) + "\n")
 
 
-def start_worker(queue, threads: int) -> None:
+def start_worker(queue, threads: int, stopping=None) -> None:
     """Prepares a worker process."""
-    global _progress
-    _progress = queue
+    global _progress, _stopping
+    _progress, _stopping = queue, stopping
     os.environ.setdefault("OMP_NUM_THREADS", str(threads))
     signal.signal(signal.SIGTERM, signal.default_int_handler)
 
@@ -325,7 +328,7 @@ def run_all(paths: list[Path], settings: dict, out: Path, arguments) -> bool:
         total += len(code_cells(notebook))
         total += len(solutions(notebook)) if arguments.with_solutions else 0
     context = multiprocessing.get_context("spawn")
-    queue = context.Queue()
+    queue, stopping = context.Queue(), context.Event()
     jobs = max(1, min(arguments.jobs, len(paths)))
     threads = max(1, (os.cpu_count() or 1) // jobs)
     good = True
@@ -335,7 +338,10 @@ def run_all(paths: list[Path], settings: dict, out: Path, arguments) -> bool:
     )
     listener.start()
     pool = ProcessPoolExecutor(
-        jobs, mp_context=context, initializer=start_worker, initargs=(queue, threads)
+        jobs,
+        mp_context=context,
+        initializer=start_worker,
+        initargs=(queue, threads, stopping),
     )
     try:
         options = {"with_solutions": arguments.with_solutions}
@@ -357,7 +363,9 @@ def run_all(paths: list[Path], settings: dict, out: Path, arguments) -> bool:
             good = good and fine
             tqdm.write(line)
     except KeyboardInterrupt:
-        # A worker that is told so shuts its kernel down before it goes.
+        # A worker shuts its kernel down before it goes.  The pool has handed it the next
+        # notebook already: that can't be cancelled any more, and must not begin.
+        stopping.set()
         for worker in multiprocessing.active_children():
             worker.terminate()
         raise

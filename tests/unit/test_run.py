@@ -181,8 +181,10 @@ def test_ctrl_c_leaves_no_kernels(small, tmp_path, number):
     cell = "import os, pathlib, time\npathlib.Path(output_dir).mkdir(parents=True)\n"
     cell += "pathlib.Path(output_dir, 'pid').write_text(str(os.getpid()))\n"
     path = small(cell + "time.sleep(60)", result())
+    waiting = small(cell + "time.sleep(60)", result(), name="waiting")
+    paths = [str(path), str(waiting)]
     process = subprocess.Popen(
-        [sys.executable, "-m", "tools.run", str(path), "--out", str(tmp_path)],
+        [sys.executable, "-m", "tools.run", *paths, "--out", str(tmp_path)],
         cwd=ROOT,
         start_new_session=True,
         stderr=subprocess.DEVNULL,
@@ -202,6 +204,7 @@ def test_ctrl_c_leaves_no_kernels(small, tmp_path, number):
             break
         time.sleep(0.1)
     assert not Path(f"/proc/{kernel}").exists()
+    assert not (tmp_path / "outputs" / "waiting").exists()
 
 
 def test_refresh_writes_clean_outputs(small, tmp_path):
