@@ -1,5 +1,6 @@
 """What the notebooks measure with functions of their own, against plain definitions."""
 
+import math
 import types
 
 import pytest
@@ -104,3 +105,32 @@ def test_key_token_loss(parts):
         ]
     assert count == len(losses) > 3
     assert loss == pytest.approx(sum(losses) / count)
+
+
+def test_counted_ngrams_are_a_distribution():
+    functions = lifted("ch7_clm", "count_ngrams", "ngram_loss")
+    counts = functions["count_ngrams"]([[1, 2, 1, 2, 3]], 3)
+    assert counts == {
+        (): {1: 2, 2: 2, 3: 1},
+        (1,): {2: 2},
+        (2,): {1: 1, 3: 1},
+        (1, 2): {1: 1, 3: 1},
+        (2, 1): {2: 1},
+    }
+
+    def likelihood(block):
+        loss = functions["ngram_loss"]([block], counts, 3, 5)
+        return math.exp(-loss * (len(block) - 1))
+
+    for context in ([1], [4], [1, 2], [4, 4]):
+        before = likelihood(context) if len(context) > 1 else 1.0
+        total = sum(likelihood([*context, token]) for token in range(5))
+        assert total / before == pytest.approx(1)
+    probability = (
+        1 / 5
+    )  # of 1 after (1, 2), by hand: any token alike, then 0, 1, 2 before
+    probability = (2 + 3 * probability) / 8
+    for _ in range(2):
+        probability = (1 + 2 * probability) / 4
+    found = likelihood([1, 2, 1]) / likelihood([1, 2])
+    assert found == pytest.approx(probability)

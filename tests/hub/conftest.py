@@ -56,7 +56,9 @@ def as_reader(monkeypatch, tmp_path):
         monkeypatch.setenv("HF_TOKEN", token)
         monkeypatch.setenv("HF_HUB_DISABLE_XET", "1")
         monkeypatch.setenv("COMPANION_ALLOW_CPU", "1")
-        for name in ("HF_HUB_OFFLINE", "HF_DATASETS_OFFLINE", "HF_HUB_CACHE"):
+        inherited = ("HF_HUB_OFFLINE", "HF_DATASETS_OFFLINE", "HF_HUB_CACHE")
+        # The notebook itself has to set the last one.
+        for name in (*inherited, "DISABLE_SAFETENSORS_CONVERSION"):
             monkeypatch.delenv(name, raising=False)
 
     return use

@@ -36,7 +36,8 @@ def add_course(hub: Hub) -> None:
     kde4 = "Helsinki-NLP/kde4"
     hub.add("dataset", kde4, {"README.md": b"---\n---\n", "kde4.py": b"# a script\n"})
     rows = load_dataset(stand_in("ui_strings"), split="train[:300]")
-    converted = {"en-fr/train/0000.parquet": parquet(rows)}
+    pairs = ("en-fr", "bg-nl")  # the second is never to be fetched
+    converted = {f"{pair}/train/0000.parquet": parquet(rows) for pair in pairs}
     hub.add("dataset", kde4, converted, branch="refs/convert/parquet")
 
 

@@ -123,6 +123,7 @@ def test_full(name, course_hub, as_reader, tmp_path):
     # with a look at the history.
     paths = [request.url.path for request in course_hub.requests]
     assert not [path for path in paths if "/commits/" in path]
+    assert not [path for path in paths if "bg-nl" in path]
     if not upload:
         return
     if not torch.cuda.is_available():

@@ -3,6 +3,7 @@
 import json
 import math
 
+import datasets
 import pytest
 import torch
 from accelerate.utils import DataLoaderConfiguration
@@ -19,6 +20,7 @@ from transformers import (
 
 from helpers import checkpoints
 from helpers.causal_lm import evaluate_loss
+from tools import faults
 from tools.measuring import logged_rate
 from tools.notebooks import lifted
 
@@ -171,3 +173,41 @@ def test_accumulated_batches_make_the_step_of_one_big_batch(
 def test_lifted_says_what_it_does_not_find():
     with pytest.raises(LookupError, match="no cell that defines nothing_of_the_kind"):
         lifted("ch7_clm", "nothing_of_the_kind")
+
+
+def test_only_the_rows_that_are_asked_for_are_streamed_and_kept(monkeypatch, tmp_path):
+    load_rows = lifted("ch7_clm", "load_rows")["load_rows"]
+    asked, drawn = [], []
+
+    def rows():
+        for number in range(100):
+            drawn.append(number)
+            yield {"content": str(number)}
+
+    def load_dataset(name, *, split, streaming=False):
+        asked.append((name, split, streaming))
+        return datasets.IterableDataset.from_generator(rows)
+
+    monkeypatch.setattr(datasets, "load_dataset", load_dataset)
+    monkeypatch.setattr(datasets.config, "HF_DATASETS_CACHE", tmp_path)
+    for _ in range(2):
+        assert load_rows("some/data", "train", 3)["content"][:] == ["0", "1", "2"]
+    assert asked == [("some/data", "train", True)]
+    assert len(drawn) <= 4
+
+
+def test_the_rows_to_evaluate_on_are_those_of_the_other_data_set():
+    asked = {}
+
+    def load_rows(name, split, count):
+        asked[name, split] = count
+        return Dataset.from_dict({"content": ["a"] * 4})
+
+    given = {"profile": "sample", "dataset_name": "some/data", "datasets": datasets}
+    given |= {"max_train_samples": 3, "max_eval_samples": 2, "load_rows": load_rows}
+    given |= {"train_rows": 9, "eval_rows": 9}
+    exec(faults.cell_with("ch7_clm_codeparrot", "train=load_rows("), given)
+    train, valid = ("some/data-train", "train"), ("some/data-valid", "validation")
+    assert asked == {train: 3, valid: 2}
+    sizes = {name: rows.num_rows for name, rows in given["raw_datasets"].items()}
+    assert sizes == {"train": 3, "valid": 2}

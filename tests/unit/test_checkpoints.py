@@ -200,7 +200,7 @@ def run(epochs, resume):
     progress = {"rows": []}
     if resume:
         progress |= load_checkpoint(accelerator, sys.argv[1], schedule)
-    left = Accelerator().prepare(DataLoader(range(12), 3))
+    left = Accelerator().prepare(DataLoader(range(12), 3, True))
     next(iter(left))  # as Trainer leaves its own, never exhausted
     while len(progress["rows"]) < epochs:
         progress["rows"].append([row for batch in loader for row in batch.tolist()])
@@ -234,14 +234,10 @@ if accelerator.is_main_process:
 def test_two_processes_go_on_in_the_order_of_an_unbroken_run(tmp_path):
     script, output = tmp_path / "shuffles.py", tmp_path / "rows.json"
     script.write_text(SHUFFLES, encoding="utf-8")
+    # Some Macs' own names are found by nobody: an address leaves nothing to look up.
     command = [sys.executable, "-m", "torch.distributed.run", "--standalone"]
-    command += [
-        "--nproc_per_node",
-        "2",
-        str(script),
-        str(tmp_path / "run"),
-        str(output),
-    ]
+    command += ["--local_addr", "127.0.0.1", "--nproc_per_node", "2"]
+    command += [str(script), str(tmp_path / "run"), str(output)]
     environment = {**os.environ, "OMP_NUM_THREADS": "1"}
     subprocess.run(command, check=True, cwd=ROOT, env=environment, timeout=300)
     processes, whole, resumed, refused = json.loads(output.read_text("utf-8"))
@@ -332,6 +328,32 @@ def test_a_trainer_told_to_resume_takes_no_damaged_checkpoint(accelerator, tmp_p
         trainer.train(resume_from_checkpoint=True)
 
 
+def test_a_trainer_told_to_resume_takes_the_newest_complete_one(
+    accelerator, tmp_path, monkeypatch
+):
+    good = save(accelerator, tmp_path, 3)
+    first_file(save(accelerator, tmp_path, 5)).unlink()
+    given = []
+    monkeypatch.setattr(Trainer, "train", lambda self, *a, **o: given.append((a, o)))
+    arguments = TrainingArguments(str(tmp_path), report_to="none")
+    trainer = CheckedTrainer(torch.nn.Linear(1, 1), arguments)
+    with pytest.warns(UserWarning, match="passed over"):
+        trainer.train(True, ignore_keys_for_eval=["x"])
+    assert given == [((str(good),), {"ignore_keys_for_eval": ["x"]})]
+
+
+def test_a_trainer_goes_on_from_a_folder_without_a_manifest_that_it_is_given(
+    accelerator, tmp_path, monkeypatch
+):
+    folder = save(accelerator, tmp_path, 3)  # as a plain Trainer leaves one
+    (folder / "manifest.json").unlink()
+    given = []
+    monkeypatch.setattr(Trainer, "train", lambda self, *a, **o: given.append(a))
+    arguments = TrainingArguments(str(tmp_path), report_to="none")
+    CheckedTrainer(torch.nn.Linear(1, 1), arguments).train(str(folder))
+    assert given == [(str(folder),)]
+
+
 def test_newest_is_what_was_saved_last_not_the_highest_number(accelerator, tmp_path):
     save(accelerator, tmp_path, 9)  # an earlier run in the same folder
     again = save(accelerator, tmp_path, 1)
@@ -344,6 +366,35 @@ def test_saving_the_same_step_again_replaces_it(accelerator, tmp_path):
     save(accelerator, tmp_path, 1)
     assert json.loads((folder / "manifest.json").read_text())["saved"] > before
     assert not list(tmp_path.glob("_replaced/*"))
+
+
+def test_two_damaged_ones_of_one_name_are_both_set_aside(accelerator, tmp_path):
+    for _ in range(2):
+        first_file(save(accelerator, tmp_path, 1)).unlink()
+    assert damage(save(accelerator, tmp_path, 1)) is None
+    assert len(list(tmp_path.glob("_replaced/checkpoint-1.*"))) == 2
+
+
+def test_what_cannot_be_noted_is_refused_before_anything_is_written(
+    accelerator, tmp_path
+):
+    for value in (np.zeros(2), torch.zeros(2), {1}):
+        with pytest.raises(TypeError, match="is not one number: turn"):
+            save(accelerator, tmp_path, 2, {"losses": value})
+    for key in ("schedule", "shuffles"):
+        with pytest.raises(ValueError, match=f"'{key}': give it another name"):
+            save(accelerator, tmp_path, 2, {key: 1})
+    assert not list(tmp_path.glob("_partial/*"))
+
+
+def test_a_loader_that_another_accelerator_left_loses_no_order_of_ours(
+    accelerator, tmp_path
+):
+    loader = accelerator.prepare(DataLoader(range(12), 3, True))
+    left = Accelerator(cpu=True).prepare(DataLoader(range(12), 3, True))
+    next(iter(left))
+    assert sum(len(batch) for batch in loader) == 12
+    assert damage(save(accelerator, tmp_path, 4)) is None
 
 
 def first_file(folder):
@@ -452,7 +503,7 @@ def test_a_second_run_refuses_until_the_first_is_dead(tmp_path):
     command = [sys.executable, "-c", HOLD, str(tmp_path)]
     with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE) as first:
         try:
-            assert first.stdout.readline() == b"held\n"
+            assert first.stdout.readline().strip() == b"held"
             with (
                 pytest.raises(RuntimeError, match="another run is training in"),
                 exclusive(str(tmp_path)),

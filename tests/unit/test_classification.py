@@ -90,3 +90,13 @@ def test_the_format_of_the_columns_does_not_matter():
 def test_a_pair_that_just_fits_is_not_counted(tokenizer):
     assert count_truncated(pairs(sentence1=["word " * 507, "short"]), tokenizer) == 0
     assert count_truncated(pairs(sentence1=["word " * 508, "short"]), tokenizer) == 1
+
+
+def test_what_a_shorter_limit_cuts_is_counted_in_pairs_and_in_single_texts(tokenizer):
+    rows = {"sentence1": ["a b c d", "e"], "sentence2": ["f", "g"]}
+    data = Dataset.from_dict(rows)
+    assert count_truncated(data, tokenizer, max_length=8) == 0
+    assert count_truncated(data, tokenizer, max_length=7) == 1
+    single = {"columns": "sentence1"}
+    assert count_truncated(data, tokenizer, **single, max_length=6) == 0
+    assert count_truncated(data, tokenizer, **single, max_length=5) == 1

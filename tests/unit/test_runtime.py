@@ -19,8 +19,37 @@ def test_what_runs_without_cuda(monkeypatch):
 
 def test_floors_are_those_of_the_requirements():
     lines = (ROOT / "requirements.txt").read_text("utf-8").splitlines()
+    assert set(runtime.FLOORS) == {
+        "transformers",
+        "datasets",
+        "accelerate",
+        "tokenizers",
+    }
     for library, floor in runtime.FLOORS.items():
         assert any(line.startswith(f"{library}>={floor},") for line in lines)
+
+
+@pytest.mark.parametrize(
+    ("library", "old"),
+    [*((library, "0.9.1") for library in runtime.FLOORS), ("transformers", "5.9.0")],
+)
+def test_every_library_has_its_floor(library, old, monkeypatch):
+    version = runtime.importlib.metadata.version
+
+    def set_version(to):
+        versions = {library: to}
+        monkeypatch.setattr(
+            runtime.importlib.metadata,
+            "version",
+            lambda name: versions.get(name) or version(name),
+        )
+
+    set_version(old)
+    with pytest.raises(ImportError, match=f"^{library} is {old}"):
+        runtime.check_settings("tiny")
+    for to in (runtime.FLOORS[library], "99.0"):
+        set_version(to)
+        runtime.check_settings("tiny")
 
 
 @pytest.mark.parametrize(

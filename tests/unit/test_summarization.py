@@ -73,7 +73,8 @@ def test_load_reviews_from_the_hub_names_the_files(monkeypatch):
     load_reviews("someone/amazon_reviews_multi", "en")
     assert called["builder"] == "json"
     folder = "/cache/someone/amazon_reviews_multi/en"
-    assert called["test"] == f"{folder}/test.jsonl.gz"
+    for split in ("train", "validation", "test"):
+        assert called[split] == f"{folder}/{split}.jsonl.gz"
 
 
 @pytest.mark.parametrize(
@@ -124,6 +125,7 @@ def test_count_truncated(tokenizer):
         ("en", ["It came from the U.S. in May.", "Dr. Brown likes it, e.g. the end."]),
         ("en", ["I waited... and waited.", "Then it came!", "Was it good?", "Yes."]),
         ("en", ["Well...", "It has approx. 300 pages."]),
+        ("en", ["I waited… and waited…", "Then it came."]),
         ("es", ["Trae extras, p. ej. un mapa.", "Viene de EE. UU. en mayo."]),
         ("es", ["¡Qué libro!", "¿Lo leerías otra vez?", "Yo sí."]),
         ("es", ["Me preguntó...", "¿Y tú?", "Está en la pág. 34.", "¡Por fin!"]),
@@ -297,7 +299,8 @@ def test_loop_with_fewer_rows_than_a_batch_and_resumed(tokenizer, splitters, tmp
     assert len(losses) == len(scores) == 3
     assert scores[0] == first["scores"][0]  # the first epoch is not repeated
     assert train(3, True) == ([float(loss) for loss in losses], scores)
-    assert (tmp_path / "model" / "config.json").is_file()
+    saved = {path.name for path in (tmp_path / "model").iterdir()}
+    assert {"config.json", "model.safetensors", "tokenizer_config.json"} <= saved
 
 
 def test_rouge_stems_nothing_by_default():
