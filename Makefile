@@ -7,7 +7,7 @@ READY := $(VENV)/.installed
 .PHONY: help run test lab refresh site bench checkpoints real faults
 
 help: ## say what there is
-	@grep -E '^[a-z]+: .*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
+	@awk -F': .*## ' '/^[a-z]+: .*##/ {printf "%-12s%s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 $(READY): requirements.txt requirements-dev.txt constraints.txt pyproject.toml
 	@echo "Setting up $(VENV) (once, about two minutes)"

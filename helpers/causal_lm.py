@@ -367,7 +367,7 @@ def evaluate_loss(model, dataloader, accelerator=None) -> float:
         counts = (targets != -100).sum(dim=1)
         if accelerator is not None:
             sums, counts = accelerator.gather_for_metrics((sums, counts))
-        total += sums.double().sum().item()
+        total += sums.cpu().double().sum().item()
         count += counts.sum().item()
     model.train(was_training)
     if count == 0:

@@ -153,7 +153,27 @@ def decode_ids(token_ids, tokenizer) -> list[str]:
         )
     token_ids = np.where(token_ids < 0, tokenizer.pad_token_id, token_ids)
     texts = tokenizer.batch_decode(token_ids, skip_special_tokens=True)
-    return [text.strip() for text in texts[: len(token_ids)]]  # no rows, no texts
+    # Before transformers 5.24 no rows gave one text.
+    return [text.strip() for text in texts[: len(token_ids)]]
+
+
+def freeze_positions(model) -> list[str]:
+    """Keeps a training from changing tables of positions that the model computes.
+
+    A Marian's positions are sines, which no file of it holds.  Loaded with
+    ``from_pretrained`` they count as trainable, and since transformers 5.24 they get
+    gradients: the model that is saved would be another than the one that was trained.
+    Learned positions, such as mBART's, are left alone.
+
+    Returns:
+        The names of the frozen modules; none for a model without such tables.
+    """
+    frozen = []
+    for name, module in model.named_modules():
+        if "Sinusoidal" in type(module).__name__:
+            module.requires_grad_(False)
+            frozen.append(name)
+    return frozen
 
 
 class Bleu(evaluate.Metric):

@@ -50,7 +50,7 @@ from helpers.classification import AccuracyF1, tokenize_pairs
 from helpers.runtime import mixed_precision
 from helpers.summarization import load_sentence_splitter, rouge_by_language
 from helpers.summarization import tokenize_reviews as tokenize_titles
-from helpers.translation import Bleu, decode_ids
+from helpers.translation import Bleu, decode_ids, freeze_positions
 from helpers.translation import tokenize_pairs as tokenize_translations
 from offline import stand_in
 from tools.bench_shapes import MT5_SMALL, OPUS_MT, give_own_head
@@ -212,6 +212,7 @@ def translation():
 
     def ours(model, folder, batch_size, precision):
         # The loop also scores the untrained model; the course's does not.
+        freeze_positions(model)
         notebook["training_function"](
             model,
             tokenizer,

@@ -24,6 +24,7 @@ import nbformat
 from tools.notebooks import ROOT, NotebookError, check_parameters, find, write_utf8
 from tools.run import parse_setting
 
+UTF8 = 'sys.stdout.reconfigure(encoding="utf-8")  # into a file on Windows, say'
 START = """
 # One process, or those that `accelerate launch` or `torchrun` started.
 on_cpus = "LOCAL_RANK" in os.environ and not torch.cuda.is_available()
@@ -290,6 +291,8 @@ def export(
         for cell in notebook.cells
     ]
     script = Script(profile, settings or {}, trains=trains)
+    script.imports.append("import sys")
+    script.lines.append(UTF8)
     for number, cell in enumerate(notebook.cells[1:], start=2):
         tags = cell.metadata.get("tags", [])
         if cell.cell_type == "markdown":

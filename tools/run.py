@@ -363,8 +363,8 @@ def run_all(paths: list[Path], settings: dict, out: Path, arguments) -> bool:
             good = good and fine
             tqdm.write(line)
     except KeyboardInterrupt:
-        # A worker shuts its kernel down before it goes.  The pool has handed it the next
-        # notebook already: that can't be cancelled any more, and must not begin.
+        # A worker shuts its kernel down before it goes.  The pool has handed it the
+        # next notebook already: that can't be cancelled any more, and must not begin.
         stopping.set()
         for worker in multiprocessing.active_children():
             worker.terminate()

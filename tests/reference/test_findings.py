@@ -9,6 +9,7 @@ import functools
 import gc
 import json
 import math
+import tempfile
 import weakref
 from pathlib import Path
 
@@ -21,6 +22,7 @@ from accelerate.data_loader import BatchSamplerShard
 from accelerate.state import AcceleratorState
 from rouge_score import tokenize
 from rouge_score.rouge_scorer import RougeScorer
+from safetensors.torch import load_file
 from torch.utils.data import BatchSampler, SequentialSampler
 from transformers import (
     AutoModelForSeq2SeqLM,
@@ -264,6 +266,27 @@ def old_collator():
         "the first model is in memory after the second is loaded": in_memory[0],
         "and with a new collator": in_memory[1],
         "and after `del trainer`": in_memory[2],
+    }
+
+
+@proof
+def trained_positions():
+    model = AutoModelForSeq2SeqLM.from_pretrained(stand_in("marian_ui"))
+    before = copy.deepcopy(model.state_dict())
+    ids = torch.tensor([[5, 6, 7]])
+    model(input_ids=ids, labels=ids).loss.backward()
+    torch.optim.AdamW(model.parameters(), lr=2e-5).step()
+    after = model.state_dict()
+    tables = [name for name in after if "embed_positions" in name]
+    with tempfile.TemporaryDirectory() as folder:
+        model.save_pretrained(folder)
+        saved = load_file(Path(folder, "model.safetensors"))
+    return {
+        "tables of positions": len(tables),
+        "of these, changed by a step of AdamW": sum(
+            not torch.equal(before[name], after[name]) for name in tables
+        ),
+        "of these, in the saved file": sum(name in saved for name in tables),
     }
 
 

@@ -230,7 +230,10 @@ UNTRAINED = {
 ROWS = {"ch7_clm_codeparrot": {"max_train_samples": 400, "max_eval_samples": 60}}
 LAUNCHERS = {
     "python": [],
-    "torchrun": ["torch.distributed.run", "--standalone", "--nproc_per_node", "2"],
+    "torchrun": [
+        *("torch.distributed.run", "--local_addr", "127.0.0.1"),
+        *("--nproc_per_node", "2"),
+    ],
     "accelerate": ["accelerate.commands.launch", "--multi_gpu", "--num_processes", "2"],
 }
 
@@ -264,6 +267,7 @@ def run_script(name: str, folder, launcher: str) -> tuple[list[dict], str]:
     script.write_text("".join(parts), encoding="utf-8")
     environment = {**os.environ, "PYTHONPATH": str(ROOT), "HF_HUB_OFFLINE": "1"}
     environment["CUDA_VISIBLE_DEVICES"] = ""
+    environment["PYTHONIOENCODING"] = "cp1252"  # as into a file on Windows
     environment["HF_DATASETS_CACHE"] = str(outputs / "cache")
     command = ["-m", *LAUNCHERS[launcher]] if LAUNCHERS[launcher] else []
     if launcher == "accelerate":

@@ -1,12 +1,19 @@
 """helpers.translation: pairs, token ids, decoding, BLEU, files."""
 
+import copy
 from functools import partial
 
 import numpy as np
 import pytest
 import sacrebleu
+import torch
 from datasets import Dataset, Features, Translation, Value, load_dataset
-from transformers import AutoTokenizer
+from transformers import (
+    AutoModelForSeq2SeqLM,
+    AutoTokenizer,
+    MBartConfig,
+    MBartForConditionalGeneration,
+)
 
 from helpers.translation import (
     Bleu,
@@ -14,6 +21,7 @@ from helpers.translation import (
     check_languages,
     count_truncated,
     decode_ids,
+    freeze_positions,
     has_both_sides,
     load_catalogues,
     load_pairs,
@@ -94,6 +102,28 @@ def test_languages_of_a_checkpoint_with_several_targets():
     assert check_languages(Several(), **EN_FR) == ">>fr<< "
 
 
+def test_languages_of_a_checkpoint_with_several_sources():
+    class Several:
+        source_lang, target_lang = "ROMANCE", "en"
+
+    assert check_languages(Several(), source_lang="fr", target_lang="en") == ""
+
+
+def test_the_prefix_of_a_source_counts_as_its_tokens(tokenizer):
+    length = len(tokenizer("Open")["input_ids"])
+    counts = [
+        count_truncated(
+            [{"en": "Open", "fr": "Ouvrir"}],
+            tokenizer,
+            **EN_FR,
+            max_length=length,
+            source_prefix=prefix,
+        )["en"]
+        for prefix in ("", ">>fr<< ")
+    ]
+    assert counts == [0, 1]
+
+
 # --- decoding -------------------------------------------------------------------
 
 
@@ -104,6 +134,37 @@ def test_minus_100_is_no_obstacle_to_decoding(tokenizer):
         tokenizer.batch_decode(padded, skip_special_tokens=True)
     assert decode_ids(padded, tokenizer) == ["Ouvrir le fichier"] * 2
     assert padded[0, -1] == -100
+
+
+# --- positions --------------------------------------------------------------------
+
+
+def test_with_frozen_positions_the_saved_model_is_the_trained_one(tokenizer, tmp_path):
+    model = AutoModelForSeq2SeqLM.from_pretrained(stand_in("marian_ui"))
+    names = ["model.encoder.embed_positions", "model.decoder.embed_positions"]
+    assert freeze_positions(model) == names
+    before = copy.deepcopy(model.state_dict())
+    batch = tokenizer("Open it", text_target="Ouvrir", return_tensors="pt")
+    model(**batch).loss.backward()
+    torch.optim.AdamW(model.parameters(), lr=1e-3).step()
+    model.save_pretrained(tmp_path)
+    loaded = AutoModelForSeq2SeqLM.from_pretrained(tmp_path).state_dict()
+    trained = model.state_dict()
+    assert all(torch.equal(loaded[name], trained[name]) for name in trained)
+    changed = {n for n in trained if not torch.equal(before[n], trained[n])}
+    assert {f"{name}.weight" for name in names}.isdisjoint(changed)
+    assert "model.shared.weight" in changed
+
+
+def test_learned_positions_stay_trainable():
+    config = MBartConfig(
+        vocab_size=8, d_model=8, encoder_layers=1, decoder_layers=1,
+        encoder_attention_heads=1, decoder_attention_heads=1, encoder_ffn_dim=8,
+        decoder_ffn_dim=8, max_position_embeddings=8,
+    )  # fmt: skip
+    model = MBartForConditionalGeneration(config)
+    assert freeze_positions(model) == []
+    assert all(parameter.requires_grad for parameter in model.parameters())
 
 
 # --- BLEU -----------------------------------------------------------------------
