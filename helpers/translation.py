@@ -160,10 +160,10 @@ def decode_ids(token_ids, tokenizer) -> list[str]:
 def freeze_positions(model) -> list[str]:
     """Keeps a training from changing tables of positions that the model computes.
 
-    A Marian's positions are sines, which no file of it holds.  Loaded with
+    A Marian's positions are sines, which ``save_pretrained`` leaves out.  Loaded with
     ``from_pretrained`` they count as trainable, and since transformers 5.24 they get
-    gradients: the model that is saved would be another than the one that was trained.
-    Learned positions, such as mBART's, are left alone.
+    gradients: the saved model would not be the one that was trained.  Learned
+    positions, such as mBART's, are left alone.
 
     Returns:
         The names of the frozen modules; none for a model without such tables.

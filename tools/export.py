@@ -24,7 +24,8 @@ import nbformat
 from tools.notebooks import ROOT, NotebookError, check_parameters, find, write_utf8
 from tools.run import parse_setting
 
-UTF8 = 'sys.stdout.reconfigure(encoding="utf-8")  # into a file on Windows, say'
+UTF8 = """if hasattr(sys.stdout, "reconfigure"):  # into a file on Windows, say
+    sys.stdout.reconfigure(encoding="utf-8")"""
 START = """
 # One process, or those that `accelerate launch` or `torchrun` started.
 on_cpus = "LOCAL_RANK" in os.environ and not torch.cuda.is_available()

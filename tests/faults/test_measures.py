@@ -126,9 +126,8 @@ def test_counted_ngrams_are_a_distribution():
         before = likelihood(context) if len(context) > 1 else 1.0
         total = sum(likelihood([*context, token]) for token in range(5))
         assert total / before == pytest.approx(1)
-    probability = (
-        1 / 5
-    )  # of 1 after (1, 2), by hand: any token alike, then 0, 1, 2 before
+    # Of 1 after (1, 2), by hand: any token alike, then with 0, 1, 2 tokens before it.
+    probability = 1 / 5
     probability = (2 + 3 * probability) / 8
     for _ in range(2):
         probability = (1 + 2 * probability) / 4

@@ -154,10 +154,18 @@ def distilbart(files: dict[str, bytes]) -> dict[str, bytes]:
 
 
 def opus() -> dict[str, bytes]:
-    """The Marian stand-in, and a tokenizer that says as little as the real one."""
-    config = {"target_lang": "fr", "source_lang": "en"}
-    files = pickled(read_files(stand_in("marian_ui")))
-    return files | {"tokenizer_config.json": json.dumps(config).encode()}
+    """The Marian stand-in as one of 2020: tables of positions in the file of weights.
+
+    And with a tokenizer that says as little as the real one.
+    """
+    files = read_files(stand_in("marian_ui"))
+    del files["model.safetensors"]
+    file = io.BytesIO()
+    model = transformers.AutoModelForSeq2SeqLM.from_pretrained(stand_in("marian_ui"))
+    torch.save(model.state_dict(), file)
+    config = json.dumps({"target_lang": "fr", "source_lang": "en"}).encode()
+    files |= {"pytorch_model.bin": file.getvalue()}
+    return files | {"tokenizer_config.json": config}
 
 
 def mt5() -> dict[str, bytes]:
