@@ -136,11 +136,11 @@ def models() -> dict[str, dict[str, bytes]]:
     }
 
 
-def pickled(files: dict[str, bytes]) -> dict[str, bytes]:
-    """The files with the weights as PyTorch saved them before `safetensors`."""
-    weights = safetensors.torch.load(files.pop("model.safetensors"))
+def pickled(files: dict[str, bytes], weights: dict | None = None) -> dict[str, bytes]:
+    """The files with these weights, or their own, as PyTorch saved them in 2020."""
+    own = safetensors.torch.load(files.pop("model.safetensors"))
     file = io.BytesIO()
-    torch.save(weights, file)
+    torch.save(weights or own, file)
     return files | {"pytorch_model.bin": file.getvalue()}
 
 
@@ -158,14 +158,11 @@ def opus() -> dict[str, bytes]:
 
     And with a tokenizer that says as little as the real one.
     """
-    files = read_files(stand_in("marian_ui"))
-    del files["model.safetensors"]
-    file = io.BytesIO()
-    model = transformers.AutoModelForSeq2SeqLM.from_pretrained(stand_in("marian_ui"))
-    torch.save(model.state_dict(), file)
-    config = json.dumps({"target_lang": "fr", "source_lang": "en"}).encode()
-    files |= {"pytorch_model.bin": file.getvalue()}
-    return files | {"tokenizer_config.json": config}
+    folder = stand_in("marian_ui")
+    model = transformers.AutoModelForSeq2SeqLM.from_pretrained(folder)
+    files = pickled(read_files(folder), model.state_dict())
+    config = {"target_lang": "fr", "source_lang": "en"}
+    return files | {"tokenizer_config.json": json.dumps(config).encode()}
 
 
 def mt5() -> dict[str, bytes]:

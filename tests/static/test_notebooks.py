@@ -23,6 +23,7 @@ from tools.notebooks import (
 )
 from tools.refresh import clean
 
+TRAINING = [name for name in names() if name.startswith(("ch3", "ch7"))]
 PARAMETERS = {"profile", "output_dir", "seed"}
 LIMITS = {"cell": 30, "loop": 45, "columns": 88, "fewest": 30, "most": 75}
 LIMITS |= {"bytes": 200_000, "picture": 30_000}
@@ -134,24 +135,21 @@ def test_no_undefined_names(name, notebook, tmp_path):
 
 def keywords_of_calls(notebook, *functions) -> list[dict]:
     """The keyword arguments of each call of these, also through `functools.partial`."""
+    trees = [ast.parse(cell.source) for cell in code_cells(notebook)]
+    nodes = [node for tree in trees for node in ast.walk(tree)]
     found = []
-    for cell in code_cells(notebook):
-        for node in ast.walk(ast.parse(cell.source)):
-            if isinstance(node, ast.Call):
-                called = ast.unparse(node.func)
-                if called == "functools.partial":
-                    called = ast.unparse(node.args[0])
-                if called in functions:
-                    given = {
-                        word.arg: ast.unparse(word.value) for word in node.keywords
-                    }
-                    found.append(given)
+    for call in nodes:
+        if not isinstance(call, ast.Call):
+            continue
+        called = ast.unparse(call.func)
+        if called == "functools.partial":
+            called = ast.unparse(call.args[0])
+        if called in functions:
+            found.append({word.arg: ast.unparse(word.value) for word in call.keywords})
     return found
 
 
-@pytest.mark.parametrize(
-    "name", [name for name in names() if name.startswith(("ch3", "ch7"))], indirect=True
-)
+@pytest.mark.parametrize("name", TRAINING, indirect=True)
 def test_both_trainings_are_given_the_settings(name, notebook):
     [loop] = keywords_of_calls(notebook, "training_function")
     assert (loop["resume"], loop["mixed_precision"]) == ("resume", "precision")
@@ -251,7 +249,7 @@ def test_solutions_are_python(notebook):
 def test_results_of_seed_42_are_those_of_the_outputs(name, notebook):
     [results] = [c.source for c in notebook.cells if "## Results" in c.source] or [""]
     rows = re.findall(r"^.*\| 42 \|.*$", results, re.M)
-    assert bool(rows) == name.startswith(("ch3", "ch7"))
+    assert bool(rows) == (name in TRAINING)
     shown = "\n".join(texts(notebook)).replace(",", "")
     found = [float(number) for number in re.findall(r"\d+\.\d+", shown)]
     for number in re.findall(r"\d+\.\d+", " ".join(rows)):

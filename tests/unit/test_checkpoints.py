@@ -54,6 +54,12 @@ def accelerator():
     return accelerator
 
 
+@pytest.fixture
+def trainer(tmp_path):
+    arguments = TrainingArguments(str(tmp_path), report_to="none")
+    return CheckedTrainer(torch.nn.Linear(1, 1), arguments)
+
+
 def save(accelerator, folder, step, progress=None, **options):
     if progress is None:
         progress = {"losses": [torch.tensor(0.1), 0.3], "step": step}
@@ -304,23 +310,19 @@ def test_progress_comes_back_as_it_was(accelerator, tmp_path):
 
 
 def test_a_trainer_refuses_what_another_number_of_processes_saved(
-    accelerator, tmp_path, monkeypatch
+    accelerator, trainer, tmp_path, monkeypatch
 ):
     folder = save(accelerator, tmp_path, 3)
 
-    trainer = CheckedTrainer(
-        torch.nn.Linear(1, 1), TrainingArguments(str(tmp_path), report_to="none")
-    )
     monkeypatch.setattr(Accelerator, "num_processes", 2)
     with pytest.raises(ValueError, match="by 1 processes, and these are 2: start as"):
         trainer.train(str(folder))
 
 
-def test_a_trainer_told_to_resume_takes_no_damaged_checkpoint(accelerator, tmp_path):
+def test_a_trainer_told_to_resume_takes_no_damaged_checkpoint(
+    accelerator, trainer, tmp_path
+):
     first_file(save(accelerator, tmp_path, 3)).unlink()
-    trainer = CheckedTrainer(
-        torch.nn.Linear(1, 1), TrainingArguments(str(tmp_path), report_to="none")
-    )
     with (
         pytest.warns(UserWarning, match="passed over"),
         pytest.raises(ValueError, match="no complete checkpoint to go on from"),
@@ -329,28 +331,25 @@ def test_a_trainer_told_to_resume_takes_no_damaged_checkpoint(accelerator, tmp_p
 
 
 def test_a_trainer_told_to_resume_takes_the_newest_complete_one(
-    accelerator, tmp_path, monkeypatch
+    accelerator, trainer, tmp_path, monkeypatch
 ):
     good = save(accelerator, tmp_path, 3)
     first_file(save(accelerator, tmp_path, 5)).unlink()
     given = []
     monkeypatch.setattr(Trainer, "train", lambda self, *a, **o: given.append((a, o)))
-    arguments = TrainingArguments(str(tmp_path), report_to="none")
-    trainer = CheckedTrainer(torch.nn.Linear(1, 1), arguments)
     with pytest.warns(UserWarning, match="passed over"):
         trainer.train(True, ignore_keys_for_eval=["x"])
     assert given == [((str(good),), {"ignore_keys_for_eval": ["x"]})]
 
 
 def test_a_trainer_goes_on_from_a_folder_without_a_manifest_that_it_is_given(
-    accelerator, tmp_path, monkeypatch
+    accelerator, trainer, tmp_path, monkeypatch
 ):
     folder = save(accelerator, tmp_path, 3)  # as a plain Trainer leaves one
     (folder / "manifest.json").unlink()
     given = []
     monkeypatch.setattr(Trainer, "train", lambda self, *a, **o: given.append(a))
-    arguments = TrainingArguments(str(tmp_path), report_to="none")
-    CheckedTrainer(torch.nn.Linear(1, 1), arguments).train(str(folder))
+    trainer.train(str(folder))
     assert given == [(str(folder),)]
 
 
@@ -501,9 +500,10 @@ with exclusive(sys.argv[1]):
 
 def test_a_second_run_refuses_until_the_first_is_dead(tmp_path):
     command = [sys.executable, "-c", HOLD, str(tmp_path)]
-    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE) as first:
+    pipe = {"stdout": subprocess.PIPE, "text": True}
+    with subprocess.Popen(command, cwd=ROOT, **pipe) as first:
         try:
-            assert first.stdout.readline().strip() == b"held"
+            assert first.stdout.readline() == "held\n"
             with (
                 pytest.raises(RuntimeError, match="another run is training in"),
                 exclusive(str(tmp_path)),

@@ -9,11 +9,10 @@ from tools import train_124m
 
 @pytest.mark.slow
 def test_the_trial_ends_with_a_record(tmp_path, capsys):
-    status = train_124m.main(["--trial", "--minutes", "0.1", "--out", str(tmp_path)])
+    status = train_124m.main(["--trial", "--minutes", "0.5", "--out", str(tmp_path)])
     assert status == 0
     record = json.loads((tmp_path / "record.json").read_text("utf-8"))
-    # Six seconds teach a busy machine little.
-    assert record["perplexity after"] < 0.9 * record["perplexity before"]
+    assert record["perplexity after"] < record["perplexity before"] / 2
     assert len(record["completions"]) == 4
     assert 0 < record["share of the matrix rate"] < 1
     assert "</svg>" in (tmp_path / "losses.svg").read_text("utf-8")
