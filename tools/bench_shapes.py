@@ -116,7 +116,8 @@ def measure(
     accelerator = Accelerator(mixed_precision=precision)
     device = accelerator.device
     set_seed(0)
-    model = shape.auto_class.from_config(shape.config).train()
+    with device:  # drawing the weights on a CPU takes seconds
+        model = shape.auto_class.from_config(shape.config).train()
     if isinstance(shape.config, MT5Config):
         give_own_head(model)
     work = operations(model, shape)

@@ -7,8 +7,8 @@ The loop is the notebook's own ``training_function``, taken from chapter 7.6.  I
 one epoch over the blocks, repeated as often as the minutes allow, four times at most:
 more passes teach little (https://arxiv.org/abs/2305.16264).  The record
 (perplexity, completions, tokens a second, share of the machine's matrix rate, memory,
-date, hardware) and the loss curve go to the output folder.  Filtering, tokenizing and
-compiling take some minutes more.
+date, hardware) and the loss curve go to the output folder.  Everything around the
+training took two minutes more on an NVIDIA H200 with 16 CPU cores.
 """
 
 import argparse
