@@ -5,7 +5,7 @@
 
 The models have the sizes of the course's checkpoints and random weights: nothing is
 downloaded, and speed does not depend on what the weights are.  Each is trained with the
-batch of its notebook's `full` profile, and with one that fills a large GPU.  Precision
+batch of its notebook's `full` profile, and with a larger one.  Precision
 is the machine's, AdamW is fused, `--compile` compiles the model.  Printed are samples
 and tokens a second, the peak of the GPU's memory, and the share of the machine's
 measured matrix rate, counting six operations for each weight that a token is multiplied

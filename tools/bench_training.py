@@ -6,8 +6,8 @@
 Both loops train the same model on the same rows for one epoch and score the same
 validation rows, in turns; printed is the median of the ratios.  What differs is what
 the notebook does otherwise: larger batches for the evaluation, sorted by length where
-it generates, a fused optimizer, the precision of the machine.  Writing checkpoints and
-models is timed apart: the course's loop writes none.
+it generates, clipped gradients, a fused optimizer, the precision of the machine.
+Writing checkpoints and models is timed apart: the course's loop writes none.
 
 On a CPU the models are the tiny profile's.  On a GPU they have the sizes of `full` and
 random weights: they generate until they are stopped, after 40 tokens and 30.  There the

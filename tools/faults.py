@@ -1,9 +1,10 @@
-"""Kills training runs and resumes them: every loop of the notebooks, on tiny models.
+"""Kills training runs and resumes them: the notebooks' loops, on tiny models.
 
 A run is killed (SIGKILL) at a chosen moment, counted in calls of functions, so that the
 same seed kills at the same place; then it is resumed, and its weights and losses are
 compared with those of a run that nobody killed, bit for bit.  The loops and the cells
-around ``Trainer`` are the notebooks' own, run on some rows of random numbers.
+around ``Trainer`` are the notebooks' own, run on some rows of random numbers.  Chapter
+3's plain loop, which saves nothing while it trains, is left out.
 
 Each run is a process of its own, forked from a server that has imported everything.
 Needs a system that can fork: Linux or macOS.
@@ -279,7 +280,6 @@ def train_with_trainer(loop: Loop, model, folder: str, resume: bool) -> list[flo
         "Seq2SeqTrainingArguments": transformers.Seq2SeqTrainingArguments,
         "math": math,
         "os": os,
-        "torch": torch,
         "time": time,
         "functools": functools,
         "set_seed": transformers.set_seed,

@@ -12,7 +12,7 @@ import papermill
 ROOT = Path(__file__).resolve().parent.parent
 NOTEBOOKS = ROOT / "notebooks"
 
-# The order of the course; appendices come after the chapters.
+# The order of the course; what is not listed here comes after the chapters.
 CHAPTERS = (
     "ch1_pipelines",
     "ch2_tokenizers_models",
@@ -39,6 +39,15 @@ def names() -> list[str]:
     there = {path.stem for path in NOTEBOOKS.glob("*.ipynb")}
     chapters = [name for name in CHAPTERS if name in there]
     return chapters + sorted(there - set(CHAPTERS))
+
+
+def training_names() -> list[str]:
+    """The notebooks that train: those that define a ``training_function``."""
+    return [
+        name
+        for name in names()
+        if "def training_function(" in find(name).read_text("utf-8")
+    ]
 
 
 def find(name: str) -> Path:
@@ -98,8 +107,8 @@ def check_parameters(path: Path, settings: dict) -> None:
     papermill itself warns and runs with the defaults.
 
     Raises:
-        NotebookError: no notebook, not exactly one ``parameters`` cell, or an unknown
-            setting.
+        NotebookError: no notebook, not exactly one ``parameters`` cell, no kernel, or
+            an unknown setting.
     """
     try:
         notebook = nbformat.read(path, as_version=4)
@@ -111,7 +120,12 @@ def check_parameters(path: Path, settings: dict) -> None:
         raise NotebookError(
             f"{path.stem} has {count} cells tagged `parameters`; it needs one"
         )
-    known = papermill.inspect_notebook(str(path))
+    try:
+        known = papermill.inspect_notebook(str(path))
+    except ValueError as error:
+        raise NotebookError(
+            f"{path.stem} names no kernel: open it in JupyterLab, choose one, and save"
+        ) from error
     for name in settings:
         if name not in known:
             close = difflib.get_close_matches(name, known, n=1)

@@ -15,7 +15,7 @@ from pathlib import Path
 import nbformat
 
 from tools.notebooks import NOTEBOOKS, NotebookError, code_digest, find, names
-from tools.run import execute, fresh_folder
+from tools.run import execute, fresh_folder, row
 
 # What progress bars leave behind: widgets, Trainer's HTML, tqdm's text.
 PROGRESS = re.compile(r"<progress|\d%\||it/s|s/it|examples/s")
@@ -82,13 +82,16 @@ def refresh(name: str) -> Path:
     """Executes one notebook from a clean slate and writes it back, outputs included.
 
     Raises:
-        NotebookError: a cell failed or did not run, or another run is at work in the
-            output folder; the notebook is left as it was.
+        NotebookError: a cell failed or did not run, the notebook did not learn, or
+            another run is at work in the output folder; the notebook is left as it was.
     """
     path = find(name)
     outputs = NOTEBOOKS / "outputs" / path.stem
     with fresh_folder(outputs, {}), tempfile.TemporaryDirectory() as folder:
         report = execute(str(path), {}, Path(folder))
+        line, good = row(report)
+        if not good:
+            raise NotebookError(line)
         notebook = nbformat.read(report["notebook"], as_version=4)
     clean(notebook)
     nbformat.write(notebook, path)

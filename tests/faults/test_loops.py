@@ -6,9 +6,16 @@ import transformers
 from accelerate import Accelerator
 
 from tools.faults import EPOCHS, LOOPS, train_with_accelerate
-from tools.notebooks import lifted
+from tools.notebooks import lifted, training_names
 
 ACCELERATE = [loop for loop in LOOPS if not loop.trainer]
+
+
+def test_no_notebook_is_left_out():
+    trained = [
+        (name, trainer) for name in training_names() for trainer in (True, False)
+    ]
+    assert [(loop.notebook, loop.trainer) for loop in LOOPS] == trained
 
 
 @pytest.mark.parametrize("loop", ACCELERATE, ids=lambda loop: loop.kind)

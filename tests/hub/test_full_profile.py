@@ -19,7 +19,7 @@ from transformers.models.auto import (
     AutoModelForSequenceClassification,
 )
 
-from tools.notebooks import ROOT, code_cells, find, names
+from tools.notebooks import ROOT, code_cells, find, names, training_names
 from tools.run import execute
 
 FEW = {
@@ -55,6 +55,7 @@ UPLOADS = {
 
 def test_no_notebook_is_left_out():
     assert set(FEW) == set(names())
+    assert set(UPLOADS) == set(training_names())
 
 
 def run(name: str, profile: str, tmp_path, **settings) -> str:

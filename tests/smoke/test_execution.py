@@ -12,11 +12,11 @@ from pathlib import Path
 import nbformat
 import pytest
 
-from tools.notebooks import NOTEBOOKS, ROOT, names, tagged
+from tools.notebooks import NOTEBOOKS, ROOT, names, tagged, training_names
 from tools.run import execute, start_worker
 
 LONGEST = ("ch3_finetune_mrpc", "ch7_summarization", "ch7_clm_codeparrot")
-TRAINING = [name for name in names() if name.startswith(("ch3", "ch7"))]
+TRAINING = training_names()
 NEEDS = re.compile(r"# Needs only (\w+), and the model that was saved there\.\n")
 
 

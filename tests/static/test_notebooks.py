@@ -12,6 +12,7 @@ import pytest
 from pyflakes import api, reporter
 
 from tools.notebooks import (
+    CHAPTERS,
     NOTEBOOKS,
     ROOT,
     check_parameters,
@@ -20,10 +21,11 @@ from tools.notebooks import (
     names,
     solutions,
     tagged,
+    training_names,
 )
 from tools.refresh import clean
 
-TRAINING = [name for name in names() if name.startswith(("ch3", "ch7"))]
+TRAINING = training_names()
 PARAMETERS = {"profile", "output_dir", "seed"}
 LIMITS = {"cell": 30, "loop": 45, "columns": 88, "fewest": 30, "most": 75}
 LIMITS |= {"bytes": 200_000, "picture": 30_000}
@@ -58,7 +60,7 @@ OTHERS = {
 
 
 def without_docstrings(node: ast.AST) -> str:
-    """A syntax tree as text, docstrings and annotations of the module aside."""
+    """A syntax tree as text; docstrings, and annotations of functions, aside."""
     node = ast.parse(ast.unparse(node)).body[0]
     for inner in ast.walk(node):
         if isinstance(inner, (ast.FunctionDef, ast.ClassDef)):
@@ -238,7 +240,12 @@ def test_cells_that_use_a_model_name_what_they_need(name, notebook):
 def test_readme_lists_the_notebooks():
     readme = (ROOT / "README.md").read_text("utf-8")
     listed = re.findall(r"\(notebooks/(\w+)\.ipynb\)", readme)
-    assert sorted(listed) == sorted(names())
+    assert listed == names()
+
+
+def test_chapters_have_their_place():
+    """`names()` puts what `CHAPTERS` lacks after the appendices."""
+    assert [name for name in names() if name.startswith("ch")] == list(CHAPTERS)
 
 
 def test_solutions_are_python(notebook):
@@ -255,6 +262,15 @@ def test_results_of_seed_42_are_those_of_the_outputs(name, notebook):
     for number in re.findall(r"\d+\.\d+", " ".join(rows)):
         half = 0.5 / 10 ** len(number.partition(".")[2]) + 1e-9
         assert any(abs(value - float(number)) <= half for value in found), number
+
+
+def test_outputs_were_made_with_the_pinned_versions(notebook):
+    """After a change of `constraints.txt`: `make refresh`."""
+    pinned = (ROOT / "constraints.txt").read_text("utf-8")
+    pins = dict(re.findall(r"^([\w-]+)==(\S+)$", pinned, re.M))
+    printed = re.findall(r"^(\w+) +(\d+\.\d[\d.]*)", "\n".join(texts(notebook)), re.M)
+    versions = {name: version for name, version in printed if name in pins}
+    assert versions and versions == {name: pins[name] for name in versions}
 
 
 def texts(notebook) -> list[str]:

@@ -339,6 +339,14 @@ def untagged(bench: Bench) -> str:
     return path
 
 
+def without_kernel(bench: Bench) -> str:
+    path = bench.notebook()
+    notebook = nbformat.read(path, as_version=4)
+    notebook.metadata.clear()
+    nbformat.write(notebook, path)
+    return path
+
+
 def answer(bench: Bench, question: str, context: str, **options):
     return question_answering.find_answer(
         question, context, None, bench.minilm, **options
@@ -553,6 +561,12 @@ RUNNER = [
             "a file that is no notebook",
             lambda bench: bench.run(bench.file("mine.ipynb", "profile = 1")),
             "exit 2: FOLDER/mine.ipynb is no notebook: …",
+        ),
+        (
+            "a notebook that names no kernel",
+            lambda bench: bench.run(without_kernel(bench)),
+            "exit 2: small names no kernel: open it in JupyterLab, choose one, and "
+            "save",
         ),
         (
             "a cell that fails",

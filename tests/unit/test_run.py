@@ -212,20 +212,29 @@ def test_refresh_writes_clean_outputs(small, tmp_path):
         "from tqdm import tqdm\nfor _ in tqdm(range(3)): pass",
         "from IPython.display import HTML\nHTML('<progress value=1></progress>')",
         "print('kept')",
+        f"{result()};",
     ]
     path = small(*cells)
     refresh.refresh(str(path))
     notebook = nbformat.read(path, as_version=4)
-    assert [len(cell.outputs) for cell in notebook.cells] == [0, 0, 0, 1]
-    assert [cell.execution_count for cell in notebook.cells] == [1, 2, 3, 4]
+    assert [len(cell.outputs) for cell in notebook.cells] == [0, 0, 0, 1, 0]
+    assert [cell.execution_count for cell in notebook.cells] == [1, 2, 3, 4, 5]
     assert set(notebook.metadata) == {"kernelspec", "language_info", "companion"}
     assert "papermill" not in json.dumps(notebook)
 
 
-def test_refresh_leaves_a_notebook_that_fails_as_it_was(small):
-    path = small("1 / 0")
+@pytest.mark.parametrize(
+    ("source", "says"),
+    [
+        ("1 / 0", "ZeroDivisionError"),
+        (result(value=61), "DID NOT LEARN"),
+        ("1 + 1", "saved no results.json"),
+    ],
+)
+def test_refresh_leaves_a_notebook_that_fails_as_it_was(small, source, says):
+    path = small(source)
     before = path.read_bytes()
-    with pytest.raises(NotebookError, match="ZeroDivisionError"):
+    with pytest.raises(NotebookError, match=says):
         refresh.refresh(str(path))
     assert path.read_bytes() == before
 
