@@ -38,7 +38,7 @@ site: $(READY) ## build the site from the committed notebooks, in docs/_build/ht
 bench: $(READY) ## speed and memory against the course's own loops, to docs/benchmarks.md
 	@$(BIN)/python -m tools.benchmarks
 
-checkpoints: $(READY) ## train the committed tiny checkpoints again
+checkpoints: $(READY) ## train the small Marian, mT5 and GPT-2 again
 	$(BIN)/python -m offline marian_ui mt5_reviews prose_gpt2
 
 real: $(READY) ## check against real files (MRPC, vocabularies, …), where they are at hand

@@ -293,6 +293,14 @@ def without_accelerate(monkeypatch):
     )
 
 
+def without_scikit_learn(monkeypatch):
+    """Nor the Hub: `glue` is a folder with what its script imports."""
+    script = Path("glue", "glue.py")
+    script.parent.mkdir()
+    script.write_text("from sklearn.metrics import f1_score\n", encoding="utf-8")
+    monkeypatch.setitem(sys.modules, "sklearn", None)
+
+
 def without_ipywidgets(monkeypatch):
     monkeypatch.setattr(tqdm.notebook, "IProgress", None)
 
@@ -301,6 +309,7 @@ def without_ipywidgets(monkeypatch):
 SITUATIONS = {
     "without accelerate": without_accelerate,
     "without ipywidgets": without_ipywidgets,
+    "without scikit-learn": without_scikit_learn,
 }
 
 

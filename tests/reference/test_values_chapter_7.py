@@ -267,6 +267,9 @@ def test_mid_of_rouge1(row, rouge_scores):
     mid = rouge_scores["rouge1"].mid
     assert mid._fields == ("precision", "recall", "fmeasure")
     assert list(map(like, row["value"], mid)) == row["value"]
+    with pytest.raises(AttributeError) as caught:
+        np.float64(mid.fmeasure).mid  # what `evaluate` gives instead
+    assert f"AttributeError: {caught.value}" == row["today"]
 
 
 @proves("ch7-reviews-collated")
