@@ -5,6 +5,11 @@ under ``_partial``, gets a ``manifest.json`` with the size and SHA-256 of its fi
 is renamed when all of it is on the disk.  What does not fit its manifest is never
 loaded and never deleted: it is named in a warning, and moves to ``_replaced`` when a
 checkpoint of the same name is saved.  Copy the module as it is.
+
+Two methods of ``Trainer`` that are overridden (``_save_checkpoint`` and
+``_get_output_dir``) and one list of ``Accelerator`` that is read (``_dataloaders``) are
+private: tested with transformers 5.20 to 5.24 and accelerate 1.15.  After an update
+look whether a checkpoint has its ``manifest.json``.
 """
 
 import hashlib
@@ -198,7 +203,8 @@ class CompleteCheckpoints:
     """Mixin for ``Trainer``: checkpoints written aside, and renamed when complete.
 
     Put it first: ``class CheckedTrainer(CompleteCheckpoints, Trainer)``.  Resume with
-    ``train(resume_from_checkpoint=newest_complete(output_dir))``.
+    ``train(resume_from_checkpoint=newest_complete(output_dir))``.  Kept are the newest
+    checkpoints, not the best, also with ``metric_for_best_model``.
 
     Raises:
         ValueError: with ``load_best_model_at_end``, which needs to know a checkpoint by
@@ -246,10 +252,13 @@ class CompleteCheckpoints:
         keep = self.args.save_total_limit
         with written_aside(folder, self.accelerator, keep=keep) as partial:
             self._run_dir = str(partial.parent)
+            # Else `Trainer` remembers the best checkpoint by the name it has here.
+            best, self.state.best_global_step = self.state.best_global_step, None
             try:
                 super()._save_checkpoint(model, trial)
             finally:
                 self._run_dir = None
+                self.state.best_global_step = best
 
 
 @contextmanager

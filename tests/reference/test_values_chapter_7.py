@@ -268,7 +268,7 @@ def test_mid_of_rouge1(row, rouge_scores):
     assert mid._fields == ("precision", "recall", "fmeasure")
     assert list(map(like, row["value"], mid)) == row["value"]
     with pytest.raises(AttributeError) as caught:
-        np.float64(mid.fmeasure).mid  # what `evaluate` gives instead
+        _ = np.float64(mid.fmeasure).mid  # what `evaluate` gives instead
     assert f"AttributeError: {caught.value}" == row["today"]
 
 

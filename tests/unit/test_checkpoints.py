@@ -54,6 +54,18 @@ def accelerator():
     return accelerator
 
 
+class Line(torch.nn.Module):
+    """A model with a loss, as small as they get."""
+
+    def __init__(self):
+        super().__init__()
+        self.linear = torch.nn.Linear(1, 1)
+
+    def forward(self, x, labels):
+        guess = self.linear(x)
+        return {"loss": torch.nn.functional.mse_loss(guess, labels), "logits": guess}
+
+
 @pytest.fixture
 def trainer(tmp_path):
     arguments = TrainingArguments(str(tmp_path), report_to="none")
@@ -589,3 +601,35 @@ def test_checking_does_not_write(accelerator, tmp_path, monkeypatch):
 
     monkeypatch.setattr("helpers.checkpoints.os.fsync", refuse)
     assert damage(folder) is None
+
+
+@pytest.mark.parametrize("limit", [1, 2])
+@pytest.mark.parametrize(
+    "given",
+    [{"metric_for_best_model": "loss"}, {"lr_scheduler_type": "reduce_lr_on_plateau"}],
+)
+def test_trainer_that_tracks_the_best_keeps_the_newest(tmp_path, given, limit):
+    """It would look for the best in the folder that was renamed."""
+    rows = [{"x": [float(i)], "labels": [2.0 * i]} for i in range(4)]
+    arguments = TrainingArguments(
+        str(tmp_path),
+        eval_strategy="epoch",
+        save_strategy="epoch",
+        save_total_limit=limit,
+        num_train_epochs=3,
+        per_device_train_batch_size=2,
+        report_to="none",
+        use_cpu=True,
+        disable_tqdm=True,
+        **given,
+    )
+    trainer = CheckedTrainer(Line(), arguments, train_dataset=rows, eval_dataset=rows)
+    trainer.train()
+    losses = [
+        each["eval_loss"] for each in trainer.state.log_history if "eval_loss" in each
+    ]
+    assert trainer.state.best_metric == min(losses)
+    assert trainer.state.best_model_checkpoint is None
+    kept = sorted(path.name for path in tmp_path.glob("checkpoint-*"))
+    assert kept == ["checkpoint-2", "checkpoint-4", "checkpoint-6"][-limit:]
+    assert newest_complete(str(tmp_path)) == str(tmp_path / "checkpoint-6")
