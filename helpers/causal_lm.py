@@ -86,11 +86,29 @@ def save_shard(rows: list[dict], stream, progress: dict, folder: str) -> None:
 
     A file appears under its name when it is complete.  A process that dies between
     the two writes the same shard again.  A column that has no value in these rows is
-    written as text, so that the shards can be read together.
+    written as text, so that the shards can be read together; a stream that comes from
+    ``map`` without ``features=`` may have columns of which that is not enough.
+
+    Raises:
+        TypeError: the data set is not streamed.
+        ValueError: the stream is shuffled: it cannot be continued without losing rows.
     """
     import pyarrow as pa
     import pyarrow.parquet as pq
 
+    if not hasattr(stream, "state_dict"):
+        raise TypeError(
+            "this data set is not streamed: load it with streaming=True, or call its "
+            "to_iterable_dataset()"
+        )
+    part = getattr(stream, "_ex_iterable", None)
+    while part is not None:
+        if "BufferShuffled" in type(part).__name__:
+            raise ValueError(
+                "a shuffled stream cannot go on where it stopped: filter it as it is, "
+                "and shuffle what was kept"
+            )
+        part = getattr(part, "ex_iterable", None)
     if rows:
         schema = stream.features.arrow_schema if stream.features else None
         shard = Path(folder, f"data-{progress['shards']:05d}.parquet")
@@ -126,7 +144,7 @@ def filter_stream(
 
     Args:
         stream: a ``datasets.IterableDataset``, as ``load_dataset(…, streaming=True)``
-            makes it; when called again, the same one.
+            makes it, not shuffled; when called again, the same one.
         keep: says whether a row is wanted.
         folder: where the shards go; ``load_dataset("parquet", data_files=…)`` reads
             them.
@@ -137,8 +155,9 @@ def filter_stream(
         ``seen`` and ``kept`` rows and ``shards``, among others.
 
     Raises:
-        ValueError: the folder holds the shards of another filter, or the stream ended
-            and no row was kept.
+        TypeError: ``stream`` is a data set that is not streamed.
+        ValueError: the folder holds the shards of another filter, the stream is
+            shuffled, or it ended and no row was kept.
     """
     progress = read_progress(folder, name)
     if progress["finished"]:
@@ -167,10 +186,15 @@ def train_tokenizer(texts, *, vocab_size: int):
 
     ``<|endoftext|>``, id 0, ends a document; ``<|pad|>``, id 1, is for padding alone,
     so that a collator that hides padding does not hide the ends of documents.
+
+    Raises:
+        TypeError: ``texts`` is one string.
     """
     from tokenizers import Tokenizer, decoders, models, pre_tokenizers, trainers
     from transformers import PreTrainedTokenizerFast
 
+    if isinstance(texts, str):
+        raise TypeError("texts is one string: give a list, [text]")
     bpe = Tokenizer(models.BPE())
     bpe.pre_tokenizer = pre_tokenizers.ByteLevel(add_prefix_space=False)
     bpe.decoder = decoders.ByteLevel()

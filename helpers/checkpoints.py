@@ -70,7 +70,9 @@ def save_checkpoint(accelerator, output_dir, lr_scheduler, progress, *, keep=2):
 
     Raises:
         OSError: the checkpoint could not be saved, and which one is still there.
-        TypeError: ``progress`` holds what is neither a number nor JSON.
+        TypeError: ``progress`` holds what is neither a number nor JSON, or it or the
+            scheduler's state a dictionary whose keys are not strings; or the scheduler
+            was prepared.
         ValueError: an epoch is under way whose order of rows could not be drawn again;
             or ``progress`` has a key that is taken.
     """
@@ -78,13 +80,20 @@ def save_checkpoint(accelerator, output_dir, lr_scheduler, progress, *, keep=2):
         raise ValueError(
             "within an epoch the order of shuffled rows would be lost: save between "
             "epochs, or give Accelerator "
-            "dataloader_config=DataLoaderConfiguration(use_seedable_sampler=True)"
+            "dataloader_config=DataLoaderConfiguration(use_seedable_sampler=True) and "
+            "begin each epoch with dataloader.set_epoch(epoch)"
+        )
+    if not hasattr(lr_scheduler, "last_epoch"):
+        raise TypeError(
+            f"{type(lr_scheduler).__name__} does not say its step: give a scheduler "
+            "that accelerator.prepare has not been given"
         )
     taken = {"schedule", "shuffles"} & progress.keys()
     if taken:
         raise ValueError(f"progress has a key {min(taken)!r}: give it another name")
     # Accelerate would load a registered scheduler with pickle.
     state = {"schedule": lr_scheduler.state_dict(), **progress}
+    _check_keys(state)
     generators = _shuffling_generators(accelerator)
     state["shuffles"] = [each.get_state().tolist() for each in generators]
     text = json.dumps(state, default=_number)
@@ -130,6 +139,21 @@ def rest_of_epoch(accelerator, dataloader, batches_seen: int):
     if batches_seen == 0:
         return dataloader
     return accelerator.skip_first_batches(dataloader, batches_seen)
+
+
+def _check_keys(value) -> None:
+    """Refuses keys that JSON would turn into strings, as MultiStepLR's milestones."""
+    if isinstance(value, dict):
+        for key in value:
+            if not isinstance(key, str):
+                raise TypeError(
+                    f"the key {key!r} would come back as a string: use strings in "
+                    "progress, and LambdaLR in place of MultiStepLR"
+                )
+        _check_keys(list(value.values()))
+    elif isinstance(value, list | tuple):
+        for each in value:
+            _check_keys(each)
 
 
 def _number(value) -> int | float:
@@ -211,7 +235,7 @@ class CompleteCheckpoints:
             its final name while it is written; with a ``hub_strategy`` that uploads
             checkpoints, which it still does when they are renamed; when it resumes
             from what another number of processes saved; and when it is told to resume
-            where no checkpoint is complete.
+            where no checkpoint is complete, or with ``save_only_model``.
     """
 
     _run_dir = None
@@ -239,6 +263,11 @@ class CompleteCheckpoints:
                     f"{self.args.output_dir} has no complete checkpoint to go on from: "
                     "begin anew, without resume_from_checkpoint"
                 )
+        if folder and self.args.save_only_model:
+            raise ValueError(
+                "save_only_model=True leaves optimizer and schedule out: there is "
+                "nothing to go on from"
+            )
         if isinstance(folder, str):
             _check_processes(folder, self.accelerator.num_processes)
         return super().train(folder, *more, **options)
@@ -254,11 +283,14 @@ class CompleteCheckpoints:
             self._run_dir = str(partial.parent)
             # Else `Trainer` remembers the best checkpoint by the name it has here.
             best, self.state.best_global_step = self.state.best_global_step, None
+            self.state.best_model_checkpoint = None  # from what it was resumed from
             try:
                 super()._save_checkpoint(model, trial)
             finally:
                 self._run_dir = None
                 self.state.best_global_step = best
+            if self.args.should_save:
+                self.state.save_to_json(str(partial / "trainer_state.json"))
 
 
 @contextmanager

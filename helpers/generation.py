@@ -41,18 +41,22 @@ def generate_texts(
     Raises:
         TypeError: ``texts`` is one string, or one of them is none.
         ValueError: the tokenizer has no padding token, a text has no tokens, a count
-            is below 1, or a prompt leaves no room for ``max_new_tokens``.
+            is below 1, a text is longer than the model takes or a prompt leaves no
+            room for ``max_new_tokens``, or a ``generation_config`` is given.
     """
     import torch
 
     if min(max_new_tokens, batch_size) < 1:
         raise ValueError("max_new_tokens and batch_size must be 1 or more")
+    if "generation_config" in generation_options:
+        raise ValueError("give its settings as arguments, not a generation_config")
+    # Without pad_token_id a stop token of the caller's fills up shorter rows, as text.
+    defaults = {"use_cache": True, "pad_token_id": tokenizer.pad_token_id}
     continues = not model.config.is_encoder_decoder
     side = "left" if continues else tokenizer.truncation_side
     options = {"max_length": max_length, "truncation_side": side}
     input_ids = tokenize_prompts(texts, tokenizer, **options)
-    if continues:
-        check_room(input_ids, model, max_new_tokens=max_new_tokens)
+    check_room(input_ids, model, max_new_tokens=max_new_tokens if continues else 0)
     order = sorted(range(len(input_ids)), key=lambda row: -len(input_ids[row]))
     generated: list[str] = [""] * len(input_ids)
     with generating(model), torch.inference_mode():
@@ -69,8 +73,8 @@ def generate_texts(
                 max_new_tokens=max_new_tokens,
                 num_beams=num_beams,
                 do_sample=do_sample,
-                use_cache=True,
-                **generation_options,
+                tokenizer=tokenizer,  # stop_strings needs it
+                **defaults | generation_options,
             )
             if continues:
                 output = output[:, batch["input_ids"].shape[1] :]
@@ -126,13 +130,20 @@ def tokenize_prompts(
 
 
 def check_room(input_ids: list[list[int]], model, *, max_new_tokens: int) -> None:
-    """Makes sure that prompts and continuations fit a decoder-only model.
+    """Makes sure that texts, and continuations of prompts, fit the model's positions.
+
+    ``max_new_tokens`` is 0 for an encoder-decoder, which continues nothing.
 
     Raises:
-        ValueError: a prompt leaves no room for ``max_new_tokens``.
+        ValueError: a text is too long, or leaves no room for ``max_new_tokens``.
     """
     places = getattr(model.config, "max_position_embeddings", None)
     for row, ids in enumerate(input_ids):
+        if places is not None and len(ids) > places and not max_new_tokens:
+            raise ValueError(
+                f"text {row} has {len(ids)} tokens, and the model {places} positions: "
+                f"set max_length to {places}"
+            )
         if places is not None and len(ids) + max_new_tokens > places:
             advice, room = "lower max_new_tokens", places - max_new_tokens
             if room > 0:

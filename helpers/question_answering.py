@@ -31,15 +31,15 @@ def find_answer(
         tokens in all windows.
 
     Raises:
-        ValueError: the question or the context is empty, the question is too long for
-            a window of the model, or ``max_answer_tokens`` is below 1.
+        ValueError: the question or the context is empty, question and stride fill a
+            window of the model, or ``max_answer_tokens`` is below 1.
 
     The span search is that of BERT's paper, section 4.2 (https://arxiv.org/abs/1810.04805).
     """
     import torch
 
     if len(tokenizer.tokenize(question)) + stride >= tokenizer.max_len_sentences_pair:
-        raise ValueError("the question leaves no room for the context: shorten it")
+        raise ValueError("question and stride leave no room: shorten one of them")
     options = {"truncation": "only_second", "stride": stride, "padding": True}
     options |= {"return_overflowing_tokens": True, "return_offsets_mapping": True}
     windows = tokenizer(question, context, return_tensors="pt", **options)

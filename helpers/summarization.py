@@ -224,7 +224,8 @@ def split_words(text: str, *, use_stemmer: bool = False) -> list[str]:
 
     text = unicodedata.normalize("NFKC", text).lower()
     spaceless = r"\p{Han}\p{Hiragana}\p{Katakana}"
-    pattern = rf"[{spaceless}]|[[\p{{L}}\p{{M}}\p{{N}}]--[{spaceless}]]+"
+    first = rf"[[\p{{L}}\p{{N}}]--[{spaceless}]]"  # not an emoji's invisible mark
+    pattern = rf"[{spaceless}]|{first}[[\p{{L}}\p{{M}}\p{{N}}]--[{spaceless}]]*"
     words = regex.findall(pattern, text, flags=regex.VERSION1)
     if use_stemmer:
         from nltk.stem.porter import PorterStemmer

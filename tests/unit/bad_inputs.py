@@ -860,7 +860,7 @@ GENERATION = [
         "a question longer than the model takes",
         lambda bench: answer(bench, LONG, "In Rome."),
         ValueError,
-        "the question leaves no room for the context: shorten it",
+        "question and stride leave no room: shorten one of them",
     ),
 ]
 
@@ -1246,8 +1246,8 @@ SUMMARIZATION = [
     ),
     Case(
         "split_words",
-        "punctuation and an emoji only",
-        lambda bench: summarization.split_words("👍 … !"),
+        "punctuation and emoji only, one with an invisible mark",
+        lambda bench: summarization.split_words("👍 … ! \u2764\ufe0f"),
         None,
         "[]",
     ),
@@ -1356,6 +1356,32 @@ CAUSAL_LM = [
     ),
     Case(
         "filter_stream",
+        "a shuffled stream, which cannot be continued",
+        lambda bench: causal_lm.filter_stream(
+            Dataset.from_list([{"content": "pd"}] * 9).to_iterable_dataset().shuffle(1),
+            lambda row: True,
+            str(bench.folder),
+            name="pandas",
+        ),
+        ValueError,
+        "a shuffled stream cannot go on where it stopped: filter it as it is, and "
+        "shuffle what was kept",
+    ),
+    Case(
+        "filter_stream",
+        "a data set that is not streamed",
+        lambda bench: causal_lm.filter_stream(
+            Dataset.from_list([{"content": "pd"}] * 9),
+            lambda row: True,
+            str(bench.folder),
+            name="pandas",
+        ),
+        TypeError,
+        "this data set is not streamed: load it with streaming=True, or call its "
+        "to_iterable_dataset()",
+    ),
+    Case(
+        "filter_stream",
         "the folder of another filter",
         filtered_twice,
         ValueError,
@@ -1382,6 +1408,13 @@ CAUSAL_LM = [
             "FOLDER/progress.json is damaged: delete FOLDER and filter again",
         )
         for content in ("[]", "{}", "null", '{"name": "pandas"}')
+    ),
+    Case(
+        "train_tokenizer",
+        "one string",
+        lambda bench: causal_lm.train_tokenizer("import pandas", vocab_size=1000),
+        TypeError,
+        "texts is one string: give a list, [text]",
     ),
     Case(
         "train_tokenizer",

@@ -13,6 +13,7 @@ import numpy as np
 import pytest
 import torch
 from accelerate import Accelerator
+from torch.optim.lr_scheduler import MultiStepLR
 from torch.utils.data import DataLoader
 from transformers import Trainer, TrainingArguments
 
@@ -96,6 +97,29 @@ def test_what_was_saved_comes_back(accelerator, tmp_path):
     names = {path.name for path in folder.iterdir()}
     assert "model.safetensors" in names
     assert not [name for name in names if name.startswith("custom")]  # a pickle
+
+
+@pytest.mark.parametrize(
+    ("schedule", "progress", "says"),
+    [
+        (MultiStepLR, {}, "the key 6 would come back as a string"),
+        (Schedule, {"scores": [{1: 0.5}]}, "the key 1 would come back as a string"),
+    ],
+)
+def test_keys_that_json_would_change_are_refused(
+    accelerator, tmp_path, schedule, progress, says
+):
+    optimizer = torch.optim.SGD(torch.nn.Linear(1, 1).parameters(), 0.1)
+    given = Schedule(1) if schedule is Schedule else schedule(optimizer, [6, 8])
+    with pytest.raises(TypeError, match=says):
+        save_checkpoint(accelerator, str(tmp_path), given, progress)
+    assert newest_complete(str(tmp_path)) is None
+
+
+def test_a_prepared_scheduler_is_refused(accelerator, tmp_path):
+    schedule = accelerator.prepare(MultiStepLR(accelerator._optimizers[0], [6]))
+    with pytest.raises(TypeError, match="AcceleratedScheduler does not say its step"):
+        save_checkpoint(accelerator, str(tmp_path), schedule, {})
 
 
 def test_only_the_newest_are_kept(accelerator, tmp_path):
@@ -202,6 +226,7 @@ SHUFFLES = """
 import json, sys
 import torch
 from accelerate import Accelerator
+from torch.optim.lr_scheduler import MultiStepLR
 from torch.utils.data import DataLoader
 from transformers import get_scheduler
 from helpers.checkpoints import load_checkpoint, save_checkpoint
@@ -625,6 +650,9 @@ def test_trainer_that_tracks_the_best_keeps_the_newest(tmp_path, given, limit):
     )
     trainer = CheckedTrainer(Line(), arguments, train_dataset=rows, eval_dataset=rows)
     trainer.train()
+    state = Path(newest_complete(str(tmp_path)), "trainer_state.json")
+    best = json.loads(state.read_text("utf-8"))["best_global_step"]
+    assert best == trainer.state.best_global_step is not None
     losses = [
         each["eval_loss"] for each in trainer.state.log_history if "eval_loss" in each
     ]
@@ -633,3 +661,28 @@ def test_trainer_that_tracks_the_best_keeps_the_newest(tmp_path, given, limit):
     kept = sorted(path.name for path in tmp_path.glob("checkpoint-*"))
     assert kept == ["checkpoint-2", "checkpoint-4", "checkpoint-6"][-limit:]
     assert newest_complete(str(tmp_path)) == str(tmp_path / "checkpoint-6")
+
+
+def test_the_best_of_a_plain_trainer_does_not_outlive_what_follows(tmp_path):
+    """Its state names a folder; at the end Trainer would delete all but that one."""
+    rows = [{"x": [float(i)], "labels": [2.0 * i]} for i in range(4)]
+    options = {"metric_for_best_model": "loss", "save_total_limit": 1, "use_cpu": True}
+    options |= {"eval_strategy": "epoch", "save_strategy": "epoch", "report_to": "none"}
+    options |= {"per_device_train_batch_size": 2, "disable_tqdm": True}
+    for trainer_class, epochs in ((Trainer, 1), (CheckedTrainer, 3)):
+        arguments = TrainingArguments(str(tmp_path), num_train_epochs=epochs, **options)
+        trainer = trainer_class(
+            Line(), arguments, train_dataset=rows, eval_dataset=rows
+        )
+        before = str(tmp_path / "checkpoint-2")
+        trainer.train(before if trainer_class is CheckedTrainer else None)
+    assert newest_complete(str(tmp_path)) == str(tmp_path / "checkpoint-6")
+
+
+def test_a_checkpoint_without_optimizer_is_not_resumed(tmp_path):
+    arguments = TrainingArguments(
+        str(tmp_path), report_to="none", use_cpu=True, save_only_model=True
+    )
+    trainer = CheckedTrainer(Line(), arguments)
+    with pytest.raises(ValueError, match="there is nothing to go on from"):
+        trainer.train(str(tmp_path / "checkpoint-2"))

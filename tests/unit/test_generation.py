@@ -3,8 +3,10 @@
 import pytest
 import torch
 from transformers import (
+    AutoModelForCausalLM,
     AutoModelForSeq2SeqLM,
     AutoTokenizer,
+    GenerationConfig,
     GPT2Config,
     GPT2LMHeadModel,
     PreTrainedTokenizerFast,
@@ -141,3 +143,46 @@ def test_the_least_and_the_most_that_fits(gpt2):
     assert text
     with pytest.raises(ValueError, match="or set max_length to 1$"):
         generate_texts(["a b"], model, tokenizer, max_new_tokens=15)
+
+
+def test_a_stop_of_the_callers_ends_each_text_alike_in_every_batch(gpt2, monkeypatch):
+    """What fills up the rows that stopped earlier is no text."""
+    model, tokenizer = gpt2
+    monkeypatch.setattr(model.generation_config, "pad_token_id", None)
+    texts = ["a b c d e f", "b", "c d"]
+    lengths = []
+    for stop in range(1, 11):
+        options = {"max_new_tokens": 9, "eos_token_id": stop}
+        alone = [generate_texts([text], model, tokenizer, **options) for text in texts]
+        together = generate_texts(texts, model, tokenizer, **options)
+        assert [[text] for text in together] == alone
+        lengths.append({len(text.split()) for text in together})
+    assert max(map(len, lengths)) > 1  # some stopped earlier than others
+
+
+def test_stop_strings():
+    folder = stand_in("prose_gpt2")
+    model = AutoModelForCausalLM.from_pretrained(folder)
+    tokenizer = AutoTokenizer.from_pretrained(folder)
+    texts, options = ["The library is"], {"max_new_tokens": 12}
+    [plain] = generate_texts(texts, model, tokenizer, **options)
+    stop = plain.split()[2]
+    [stopped] = generate_texts(texts, model, tokenizer, stop_strings=[stop], **options)
+    assert plain.startswith(stopped) and stopped.endswith(stop)
+    assert len(stopped) < len(plain)
+
+
+def test_a_configuration_that_would_be_overruled_is_refused(marian):
+    settings = GenerationConfig(num_beams=4)
+    with pytest.raises(ValueError, match="give its settings as arguments"):
+        generate_texts(ENGLISH, *marian, max_new_tokens=9, generation_config=settings)
+
+
+def test_more_than_the_model_has_positions_is_refused(marian):
+    model, tokenizer = marian
+    places = model.config.max_position_embeddings
+    options = {"max_new_tokens": 2, "max_length": places + 10}
+    with pytest.raises(ValueError, match=f"set max_length to {places}"):
+        generate_texts(["file " * 2 * places], model, tokenizer, **options)
+    options["max_length"] = places
+    assert generate_texts(["file " * 2 * places], model, tokenizer, **options)

@@ -118,5 +118,5 @@ def test_the_longest_question_that_fits(pair):
     question = "why " * (room - 1)
     answer = find_answer(question, context, model, tokenizer, stride=8)
     assert answer["answer"] == "rome"
-    with pytest.raises(ValueError, match="the question leaves no room"):
+    with pytest.raises(ValueError, match="question and stride leave no room"):
         find_answer("why " + question, context, model, tokenizer, stride=8)
