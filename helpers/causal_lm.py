@@ -81,21 +81,13 @@ def read_progress(folder: str, name: str) -> dict:
     return progress
 
 
-def save_shard(rows: list[dict], stream, progress: dict, folder: str) -> None:
-    """Writes rows as a shard, then the place in the stream; each file appears whole.
-
-    A file appears under its name when it is complete.  A process that dies between
-    the two writes the same shard again.  A column that has no value in these rows is
-    written as text, so that the shards can be read together; a stream that comes from
-    ``map`` without ``features=`` may have columns of which that is not enough.
+def check_stream(stream) -> None:
+    """Makes sure that a stream can go on where it stopped, and lose no row.
 
     Raises:
         TypeError: the data set is not streamed.
-        ValueError: the stream is shuffled: it cannot be continued without losing rows.
+        ValueError: the stream is shuffled: what its buffer held would be lost.
     """
-    import pyarrow as pa
-    import pyarrow.parquet as pq
-
     if not hasattr(stream, "state_dict"):
         raise TypeError(
             "this data set is not streamed: load it with streaming=True, or call its "
@@ -109,6 +101,19 @@ def save_shard(rows: list[dict], stream, progress: dict, folder: str) -> None:
                 "and shuffle what was kept"
             )
         part = getattr(part, "ex_iterable", None)
+
+
+def save_shard(rows: list[dict], stream, progress: dict, folder: str) -> None:
+    """Writes rows as a shard, then the place in the stream; each file appears whole.
+
+    A file appears under its name when it is complete.  A process that dies between
+    the two writes the same shard again.  A column that has no value in these rows is
+    written as text, so that the shards can be read together; a stream that comes from
+    ``map`` without ``features=`` may have columns of which that is not enough.
+    """
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
     if rows:
         schema = stream.features.arrow_schema if stream.features else None
         shard = Path(folder, f"data-{progress['shards']:05d}.parquet")
@@ -162,6 +167,7 @@ def filter_stream(
     progress = read_progress(folder, name)
     if progress["finished"]:
         return progress
+    check_stream(stream)
     if "position" in progress:
         stream = copy.deepcopy(stream)  # the caller's still begins at the beginning
         stream.load_state_dict(progress["position"])

@@ -281,16 +281,14 @@ class CompleteCheckpoints:
         keep = self.args.save_total_limit
         with written_aside(folder, self.accelerator, keep=keep) as partial:
             self._run_dir = str(partial.parent)
-            # Else `Trainer` remembers the best checkpoint by the name it has here.
-            best, self.state.best_global_step = self.state.best_global_step, None
-            self.state.best_model_checkpoint = None  # from what it was resumed from
             try:
                 super()._save_checkpoint(model, trial)
             finally:
                 self._run_dir = None
-                self.state.best_global_step = best
-            if self.args.should_save:
-                self.state.save_to_json(str(partial / "trainer_state.json"))
+            if self.state.best_model_checkpoint:  # by the name it has here, or had
+                self.state.best_model_checkpoint = None
+                if self.args.should_save:
+                    self.state.save_to_json(str(partial / "trainer_state.json"))
 
 
 @contextmanager

@@ -138,20 +138,24 @@ def check_room(input_ids: list[list[int]], model, *, max_new_tokens: int) -> Non
         ValueError: a text is too long, or leaves no room for ``max_new_tokens``.
     """
     places = getattr(model.config, "max_position_embeddings", None)
+    if places is None:
+        return
+    room = places - max_new_tokens
     for row, ids in enumerate(input_ids):
-        if places is not None and len(ids) > places and not max_new_tokens:
+        if len(ids) <= room:
+            continue
+        if not max_new_tokens:
             raise ValueError(
                 f"text {row} has {len(ids)} tokens, and the model {places} positions: "
                 f"set max_length to {places}"
             )
-        if places is not None and len(ids) + max_new_tokens > places:
-            advice, room = "lower max_new_tokens", places - max_new_tokens
-            if room > 0:
-                advice += f", or set max_length to {room}"
-            raise ValueError(
-                f"text {row} has {len(ids)} tokens, which leaves no room for "
-                f"{max_new_tokens} new ones in the model's {places}: {advice}"
-            )
+        advice = "lower max_new_tokens"
+        if room > 0:
+            advice += f", or set max_length to {room}"
+        raise ValueError(
+            f"text {row} has {len(ids)} tokens, which leaves no room for "
+            f"{max_new_tokens} new ones in the model's {places}: {advice}"
+        )
 
 
 @contextmanager

@@ -46,7 +46,7 @@ def training_names() -> list[str]:
     return [
         name
         for name in names()
-        if "def training_function(" in find(name).read_text("utf-8")
+        if "def training_function(" in (NOTEBOOKS / f"{name}.ipynb").read_text("utf-8")
     ]
 
 

@@ -64,10 +64,15 @@ def read_table(name: str) -> list[dict]:
     return [json.loads(line) for line in lines]
 
 
-def versions() -> str:
-    """The versions in constraints.txt, as a phrase."""
+def pinned() -> dict[str, str]:
+    """The version of each library in constraints.txt."""
     text = (ROOT / "constraints.txt").read_text("utf-8")
-    pins = dict(re.findall(r"^([\w-]+)==(\S+)$", text, re.M))
+    return dict(re.findall(r"^([\w-]+)==(\S+)$", text, re.M))
+
+
+def versions() -> str:
+    """The tested versions, as a phrase."""
+    pins = pinned()
     *most, last = (f"{name} {pins[name]}" for name in TESTED)
     return f"{', '.join(most)} and {last}"
 

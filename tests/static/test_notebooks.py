@@ -23,6 +23,7 @@ from tools.notebooks import (
     tagged,
     training_names,
 )
+from tools.reference_pages import pinned
 from tools.refresh import clean
 
 TRAINING = training_names()
@@ -232,7 +233,7 @@ def test_starts_as_all_do(name, notebook):
 def test_cells_that_use_a_model_name_what_they_need(name, notebook):
     """Every chapter that trains has one; tests/smoke runs it alone."""
     found = tagged(notebook, "use")
-    assert len(found) == name.startswith(("ch3", "ch7"))
+    assert len(found) == (name in TRAINING)
     for cell in found:
         assert cell.source.startswith("# Needs only output_dir, and the model that was")
 
@@ -266,8 +267,7 @@ def test_results_of_seed_42_are_those_of_the_outputs(name, notebook):
 
 def test_outputs_were_made_with_the_pinned_versions(notebook):
     """After a change of `constraints.txt`: `make refresh`."""
-    pinned = (ROOT / "constraints.txt").read_text("utf-8")
-    pins = dict(re.findall(r"^([\w-]+)==(\S+)$", pinned, re.M))
+    pins = pinned()
     printed = re.findall(r"^(\w+) +(\d+\.\d[\d.]*)", "\n".join(texts(notebook)), re.M)
     versions = {name: version for name, version in printed if name in pins}
     assert versions and versions == {name: pins[name] for name in versions}

@@ -293,8 +293,15 @@ def rouge1(predictions, references) -> float:
     return scores["rouge1"]
 
 
+PANDAS = Dataset.from_list([{"content": "import pandas"}] * 9)
+
+
 def filtered(bench: Bench, rows: list[dict], name: str = "pandas") -> dict:
     stream = IterableDataset.from_generator(lambda: iter(rows))
+    return filtered_stream(bench, stream, name)
+
+
+def filtered_stream(bench: Bench, stream, name: str = "pandas") -> dict:
     done = causal_lm.filter_stream(
         stream, lambda row: "pandas" in row["content"], str(bench.folder), name=name
     )
@@ -331,18 +338,11 @@ def key_loss(labels: list[list[int]]) -> float:
     return causal_lm.keytoken_loss(ids, torch.zeros(*ids.shape, 10), [9]).item()
 
 
-def untagged(bench: Bench) -> str:
+def without_metadata(bench: Bench, of) -> str:
+    """Writes a notebook of which a part, or the whole, lacks its metadata."""
     path = bench.notebook()
     notebook = nbformat.read(path, as_version=4)
-    notebook.cells[0].metadata.clear()
-    nbformat.write(notebook, path)
-    return path
-
-
-def without_kernel(bench: Bench) -> str:
-    path = bench.notebook()
-    notebook = nbformat.read(path, as_version=4)
-    notebook.metadata.clear()
+    of(notebook).metadata.clear()
     nbformat.write(notebook, path)
     return path
 
@@ -549,7 +549,9 @@ RUNNER = [
         ),
         (
             "a notebook without a parameters cell",
-            lambda bench: bench.run(untagged(bench)),
+            lambda bench: bench.run(
+                without_metadata(bench, lambda book: book.cells[0])
+            ),
             "exit 2: small has 0 cells tagged `parameters`; it needs one",
         ),
         (
@@ -564,7 +566,7 @@ RUNNER = [
         ),
         (
             "a notebook that names no kernel",
-            lambda bench: bench.run(without_kernel(bench)),
+            lambda bench: bench.run(without_metadata(bench, lambda book: book)),
             "exit 2: small names no kernel: open it in JupyterLab, choose one, and "
             "save",
         ),
@@ -1357,12 +1359,7 @@ CAUSAL_LM = [
     Case(
         "filter_stream",
         "a shuffled stream, which cannot be continued",
-        lambda bench: causal_lm.filter_stream(
-            Dataset.from_list([{"content": "pd"}] * 9).to_iterable_dataset().shuffle(1),
-            lambda row: True,
-            str(bench.folder),
-            name="pandas",
-        ),
+        lambda bench: filtered_stream(bench, PANDAS.to_iterable_dataset().shuffle(1)),
         ValueError,
         "a shuffled stream cannot go on where it stopped: filter it as it is, and "
         "shuffle what was kept",
@@ -1370,12 +1367,7 @@ CAUSAL_LM = [
     Case(
         "filter_stream",
         "a data set that is not streamed",
-        lambda bench: causal_lm.filter_stream(
-            Dataset.from_list([{"content": "pd"}] * 9),
-            lambda row: True,
-            str(bench.folder),
-            name="pandas",
-        ),
+        lambda bench: filtered_stream(bench, PANDAS),
         TypeError,
         "this data set is not streamed: load it with streaming=True, or call its "
         "to_iterable_dataset()",

@@ -67,6 +67,15 @@ class Line(torch.nn.Module):
         return {"loss": torch.nn.functional.mse_loss(guess, labels), "logits": guess}
 
 
+def line_trainer(trainer_class, folder, **options):
+    """Three epochs of two steps, scored and saved after each."""
+    rows = [{"x": [float(i)], "labels": [2.0 * i]} for i in range(4)]
+    given = {"eval_strategy": "epoch", "save_strategy": "epoch", "num_train_epochs": 3}
+    given |= {"per_device_train_batch_size": 2, "report_to": "none", "use_cpu": True}
+    arguments = TrainingArguments(str(folder), **given | options)
+    return trainer_class(Line(), arguments, train_dataset=rows, eval_dataset=rows)
+
+
 @pytest.fixture
 def trainer(tmp_path):
     arguments = TrainingArguments(str(tmp_path), report_to="none")
@@ -99,20 +108,15 @@ def test_what_was_saved_comes_back(accelerator, tmp_path):
     assert not [name for name in names if name.startswith("custom")]  # a pickle
 
 
-@pytest.mark.parametrize(
-    ("schedule", "progress", "says"),
-    [
-        (MultiStepLR, {}, "the key 6 would come back as a string"),
-        (Schedule, {"scores": [{1: 0.5}]}, "the key 1 would come back as a string"),
-    ],
-)
-def test_keys_that_json_would_change_are_refused(
-    accelerator, tmp_path, schedule, progress, says
-):
-    optimizer = torch.optim.SGD(torch.nn.Linear(1, 1).parameters(), 0.1)
-    given = Schedule(1) if schedule is Schedule else schedule(optimizer, [6, 8])
-    with pytest.raises(TypeError, match=says):
-        save_checkpoint(accelerator, str(tmp_path), given, progress)
+def test_keys_that_json_would_change_are_refused(accelerator, tmp_path):
+    milestones = MultiStepLR(accelerator._optimizers[0].optimizer, [6, 8])
+    for schedule, progress, key in (
+        (milestones, {}, 6),
+        (Schedule(1), {"scores": [{1: 0.5}]}, 1),
+    ):
+        says = f"the key {key} would come back as a string"
+        with pytest.raises(TypeError, match=says):
+            save_checkpoint(accelerator, str(tmp_path), schedule, progress)
     assert newest_complete(str(tmp_path)) is None
 
 
@@ -226,7 +230,6 @@ SHUFFLES = """
 import json, sys
 import torch
 from accelerate import Accelerator
-from torch.optim.lr_scheduler import MultiStepLR
 from torch.utils.data import DataLoader
 from transformers import get_scheduler
 from helpers.checkpoints import load_checkpoint, save_checkpoint
@@ -635,20 +638,7 @@ def test_checking_does_not_write(accelerator, tmp_path, monkeypatch):
 )
 def test_trainer_that_tracks_the_best_keeps_the_newest(tmp_path, given, limit):
     """It would look for the best in the folder that was renamed."""
-    rows = [{"x": [float(i)], "labels": [2.0 * i]} for i in range(4)]
-    arguments = TrainingArguments(
-        str(tmp_path),
-        eval_strategy="epoch",
-        save_strategy="epoch",
-        save_total_limit=limit,
-        num_train_epochs=3,
-        per_device_train_batch_size=2,
-        report_to="none",
-        use_cpu=True,
-        disable_tqdm=True,
-        **given,
-    )
-    trainer = CheckedTrainer(Line(), arguments, train_dataset=rows, eval_dataset=rows)
+    trainer = line_trainer(CheckedTrainer, tmp_path, save_total_limit=limit, **given)
     trainer.train()
     state = Path(newest_complete(str(tmp_path)), "trainer_state.json")
     best = json.loads(state.read_text("utf-8"))["best_global_step"]
@@ -665,24 +655,14 @@ def test_trainer_that_tracks_the_best_keeps_the_newest(tmp_path, given, limit):
 
 def test_the_best_of_a_plain_trainer_does_not_outlive_what_follows(tmp_path):
     """Its state names a folder; at the end Trainer would delete all but that one."""
-    rows = [{"x": [float(i)], "labels": [2.0 * i]} for i in range(4)]
-    options = {"metric_for_best_model": "loss", "save_total_limit": 1, "use_cpu": True}
-    options |= {"eval_strategy": "epoch", "save_strategy": "epoch", "report_to": "none"}
-    options |= {"per_device_train_batch_size": 2, "disable_tqdm": True}
-    for trainer_class, epochs in ((Trainer, 1), (CheckedTrainer, 3)):
-        arguments = TrainingArguments(str(tmp_path), num_train_epochs=epochs, **options)
-        trainer = trainer_class(
-            Line(), arguments, train_dataset=rows, eval_dataset=rows
-        )
-        before = str(tmp_path / "checkpoint-2")
-        trainer.train(before if trainer_class is CheckedTrainer else None)
+    options = {"metric_for_best_model": "loss", "save_total_limit": 1}
+    line_trainer(Trainer, tmp_path, num_train_epochs=1, **options).train()
+    trainer = line_trainer(CheckedTrainer, tmp_path, **options)
+    trainer.train(str(tmp_path / "checkpoint-2"))
     assert newest_complete(str(tmp_path)) == str(tmp_path / "checkpoint-6")
 
 
 def test_a_checkpoint_without_optimizer_is_not_resumed(tmp_path):
-    arguments = TrainingArguments(
-        str(tmp_path), report_to="none", use_cpu=True, save_only_model=True
-    )
-    trainer = CheckedTrainer(Line(), arguments)
+    trainer = line_trainer(CheckedTrainer, tmp_path, save_only_model=True)
     with pytest.raises(ValueError, match="there is nothing to go on from"):
         trainer.train(str(tmp_path / "checkpoint-2"))

@@ -13,7 +13,14 @@ import pytest
 from pyflakes import api, reporter
 
 from tools import export
-from tools.notebooks import NOTEBOOKS, ROOT, NotebookError, code_cells, names
+from tools.notebooks import (
+    NOTEBOOKS,
+    ROOT,
+    NotebookError,
+    code_cells,
+    names,
+    training_names,
+)
 
 
 @pytest.mark.parametrize("profile", ["tiny", "sample", "full"])
@@ -345,9 +352,7 @@ def test_the_command_in_a_script_is_the_one_that_is_tested():
     assert launch[2:5] == LAUNCHERS["accelerate"][1:]
 
 
-@pytest.mark.parametrize(
-    "name", [name for name in names() if name.startswith(("ch3", "ch7"))]
-)
+@pytest.mark.parametrize("name", training_names())
 def test_processes_wait_for_what_another_writes(name):
     """Once for the model of `Trainer`, once for that of the loop."""
     assert export.export(name).count(export.BARRIER) == 2
