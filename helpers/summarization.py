@@ -185,13 +185,19 @@ def split_sentences(text: str, splitter) -> list[str]:
 
     Punkt looks for a capital to be sure of a sentence's start; here the inverted mark
     of a Spanish question or exclamation before the capital counts too.  The one
-    character ``…`` ends a sentence where a capital follows.
+    character ``…`` ends a sentence where a capital follows, and the marks ``。！？`` of
+    Chinese and Japanese do with no space behind them.
     """
     import re
 
-    start = r"(?<=[.!?…])\s+(?=[¿¡]+[A-ZÁÉÍÓÚÜÑ])|(?<=…)\s+(?=[A-ZÁÉÍÓÚÜÑ])"
+    capital = "A-ZÁÉÍÓÚÜÑ"
+    ends = (
+        rf"(?<=[.!?…])\s+(?=[¿¡]+[{capital}])",
+        rf"(?<=…)\s+(?=[{capital}])",
+        r"(?<=[。！？])\s*(?![。！？」』”’）\s])(?=.)",
+    )
     found = splitter.tokenize(text.strip())
-    return [part for sentence in found for part in re.split(start, sentence)]
+    return [part for sentence in found for part in re.split("|".join(ends), sentence)]
 
 
 def lead_sentences(text: str, splitter, *, count: int = 3) -> str:

@@ -147,6 +147,17 @@ def test_split_sentences_of_unseen_reviews(splitters, language):
     assert right >= 0.95 * 200
 
 
+@pytest.mark.parametrize(
+    "sentences",
+    [
+        ["这本书很好。", "你呢？", "他说：“很好。”"],
+        ["面白い！？", "彼は「すごい。」と言った。", "また読む"],
+    ],
+)
+def test_split_sentences_without_spaces(splitters, sentences):
+    assert split_sentences("".join(sentences), splitters["en"]) == sentences
+
+
 def test_lead_sentences(splitters):
     text = "One is here. Two is here. Three is here. Four is here."
     lead = lead_sentences(text, splitters["en"])
