@@ -6,10 +6,10 @@ is renamed when all of it is on the disk.  What does not fit its manifest is nev
 loaded and never deleted: it is named in a warning, and moves to ``_replaced`` when a
 checkpoint of the same name is saved.  Copy the module as it is.
 
-Two methods of ``Trainer`` that are overridden (``_save_checkpoint`` and
-``_get_output_dir``) and one list of ``Accelerator`` that is read (``_dataloaders``) are
-private: tested with transformers 5.20 to 5.24 and accelerate 1.15.  After an update
-look whether a checkpoint has its ``manifest.json``.
+Three methods of ``Trainer`` that are overridden (``_save_checkpoint``,
+``_get_output_dir`` and ``_load_scaler``) and one list of ``Accelerator`` that is read
+(``_dataloaders``) are private: tested with transformers 5.20 to 5.24 and accelerate
+1.15.  After an update look whether a checkpoint has its ``manifest.json``.
 """
 
 import hashlib
@@ -24,6 +24,7 @@ from pathlib import Path
 
 import torch
 from accelerate.data_loader import SeedableRandomSampler
+from accelerate.utils import SCALER_NAME
 from filelock import FileLock, Timeout
 from safetensors import SafetensorError
 
@@ -108,7 +109,9 @@ def save_checkpoint(accelerator, output_dir, lr_scheduler, progress, *, keep=2):
 def load_checkpoint(accelerator, output_dir, lr_scheduler) -> dict:
     """Restores the newest complete checkpoint; returns its progress, or ``{}``.
 
-    Call it last before the loop: it restores the random number generators too.
+    Call it last before the loop: it restores the random number generators too.  The
+    precision may be another one: only fp16 scales its gradients, and begins with
+    PyTorch's own scale where the checkpoint has none.
 
     Raises:
         ValueError: another number of processes saved it, so that a position in the data
@@ -122,7 +125,13 @@ def load_checkpoint(accelerator, output_dir, lr_scheduler) -> dict:
         return {}
     _check_processes(newest, accelerator.num_processes)
     progress = json.loads(Path(newest, PROGRESS).read_text("utf-8"))
-    accelerator.load_state(newest)
+    scaler = accelerator.scaler
+    if not Path(newest, SCALER_NAME).exists():
+        accelerator.scaler = None  # `load_state` would ask for the file
+    try:
+        accelerator.load_state(newest)
+    finally:
+        accelerator.scaler = scaler
     lr_scheduler.load_state_dict(progress.pop("schedule"))
     generators = _shuffling_generators(accelerator)
     for generator, state in zip(generators, progress.pop("shuffles"), strict=True):
@@ -274,6 +283,10 @@ class CompleteCheckpoints:
 
     def _get_output_dir(self, trial):
         return self._run_dir or super()._get_output_dir(trial)
+
+    def _load_scaler(self, checkpoint):
+        if self.accelerator.scaler:  # saved in fp16, it may go on in another precision
+            super()._load_scaler(checkpoint)
 
     def _save_checkpoint(self, model, trial):
         run_dir = self._get_output_dir(trial)

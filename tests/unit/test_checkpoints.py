@@ -108,6 +108,32 @@ def test_what_was_saved_comes_back(accelerator, tmp_path):
     assert not [name for name in names if name.startswith("custom")]  # a pickle
 
 
+def scaler(scale):
+    """What fp16 trains with, on a GPU only; other precisions have none."""
+    return scale and torch.amp.GradScaler("cpu", init_scale=scale)
+
+
+@pytest.mark.parametrize("then, now", [(8.0, None), (None, 4.0), (8.0, 4.0)])
+def test_a_loop_goes_on_in_another_precision(accelerator, tmp_path, then, now):
+    accelerator.scaler = scaler(then)
+    save(accelerator, tmp_path, 3)
+    accelerator.scaler = scaler(now)
+    assert load_checkpoint(accelerator, str(tmp_path), Schedule(0))["step"] == 3
+    after = accelerator.scaler and accelerator.scaler.get_scale()
+    assert after == (now and (then or now))
+
+
+@pytest.mark.parametrize("then, now", [(8.0, None), (None, 4.0), (8.0, 4.0)])
+def test_a_trainer_goes_on_in_another_precision(tmp_path, then, now):
+    for scale, epochs, folder in ((then, 1, None), (now, 2, True)):
+        trainer = line_trainer(CheckedTrainer, tmp_path, num_train_epochs=epochs)
+        trainer.accelerator.scaler = scaler(scale)
+        trainer.train(folder)
+    assert trainer.state.global_step == 4
+    after = trainer.accelerator.scaler and trainer.accelerator.scaler.get_scale()
+    assert after == (now and (then or now))
+
+
 def test_keys_that_json_would_change_are_refused(accelerator, tmp_path):
     milestones = MultiStepLR(accelerator._optimizers[0].optimizer, [6, 8])
     for schedule, progress, key in (
