@@ -4,6 +4,7 @@ The source folder is the repository itself (`sphinx-build -c docs . OUT`), so no
 are read where they lie, and links between files work as they do on GitHub.
 """
 
+import html
 import re
 import tomllib
 from pathlib import Path
@@ -16,8 +17,8 @@ PYPROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
 # OWNER/REPO once the project has an address; without one there are no links to it.
 REPOSITORY = PYPROJECT["tool"].get("companion", {}).get("repository")
 COLAB_BADGE = re.compile(r"\[!\[[^]]*\]\(https://colab[^)]*\)\]\([^)]*\)")
-# A line with two gaps of two spaces or more.
-COLUMNS = re.compile(r"^.*\S {2,}\S.* {2,}\S", re.M)
+# A line with two gaps of two spaces or more, those before an arrow not counted.
+COLUMNS = re.compile(r"^.*\S {2,}[^\s→].* {2,}[^\s→]", re.M)
 
 project = "LLM course companion"
 html_title = project
@@ -86,11 +87,20 @@ def prepare(app, docname, source):
 def mark_columns(app, doctree, docname):
     """Gives printed tables, two lines with three columns or more, a class."""
     for block in doctree.findall(nodes.literal_block):
-        if "output" in block["classes"] and len(COLUMNS.findall(block.astext())) > 1:
+        if len(COLUMNS.findall(block.astext())) > 1:
             block["classes"].append("columns")
+
+
+def describe(app, pagename, templatename, context, doctree):
+    """Gives search engines the page's first paragraph."""
+    first = next(doctree.findall(nodes.paragraph), None) if doctree else None
+    if first:
+        text = html.escape(" ".join(first.astext().split()))
+        context["metatags"] += f'<meta name="description" content="{text}">'
 
 
 def setup(app):
     app.add_search_language(SearchWithNumbers)
     app.connect("source-read", prepare)
     app.connect("doctree-resolved", mark_columns)
+    app.connect("html-page-context", describe)

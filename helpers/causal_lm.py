@@ -252,7 +252,7 @@ def chunk_texts(examples: dict, tokenizer, *, context_length: int) -> dict:
 def pack_texts(examples: dict, tokenizer, *, context_length: int) -> dict:
     """All texts as one row of tokens, cut into blocks of ``context_length``.
 
-    For ``Dataset.map(…, batched=True, remove_columns=…)``.  An end-of-text token
+    For ``Dataset.map(…, batched=True, remove_columns=…)``.  One end-of-text token
     follows every text, so the model sees where one ends.  What is left over at the end
     of a batch of texts, less than one block, is dropped: use a large ``batch_size``.
     The text of a special token inside a document is read as ordinary text.
@@ -278,7 +278,8 @@ def pack_texts(examples: dict, tokenizer, *, context_length: int) -> dict:
     documents = tokenizer(texts, split_special_tokens=True, verbose=False)["input_ids"]
     tokens = []
     for document in documents:
-        tokens += document + [tokenizer.eos_token_id]
+        ended = document[-1:] == [tokenizer.eos_token_id]  # some tokenizers see to it
+        tokens += document if ended else document + [tokenizer.eos_token_id]
     starts = range(0, len(tokens) - context_length + 1, context_length)
     return {"input_ids": [tokens[start : start + context_length] for start in starts]}
 
@@ -374,11 +375,11 @@ def evaluate_loss(model, dataloader, accelerator=None) -> float:
         model: a causal language model; put into evaluation mode and back.
         dataloader: batches with ``input_ids`` and ``labels``, where −100 is left out,
             on the model's device.  Padding must be on the right, where a causal model
-            does not see it.
+            does not see it; with an ``attention_mask`` in the batch that is checked.
         accelerator: the ``Accelerator`` that prepared both; ``None``: neither is.
 
     Raises:
-        ValueError: there is no token to predict.
+        ValueError: there is no token to predict, or rows are padded on the left.
     """
     import torch
     from torch.nn.functional import cross_entropy, pad
@@ -387,6 +388,9 @@ def evaluate_loss(model, dataloader, accelerator=None) -> float:
     model.eval()
     total, count = 0.0, 0
     for batch in dataloader:
+        mask = batch.get("attention_mask")
+        if mask is not None and not mask[:, 0].all():
+            raise ValueError("rows are padded on the left: pad them on the right")
         targets = pad(batch["labels"][:, 1:], (0, 1), value=-100)
         with torch.no_grad():
             logits = model(input_ids=batch["input_ids"]).logits
@@ -445,7 +449,7 @@ def prepare_training(
     # Counted after `prepare`, when each process has its share of the batches.
     steps = math.ceil(len(prepared[2]) / accelerator.gradient_accumulation_steps)
     total = num_train_epochs * steps
-    lr_scheduler = get_scheduler("linear", optimizer, warmup_steps, total)
+    lr_scheduler = get_scheduler("linear", prepared[1], warmup_steps, total)
     return accelerator, lr_scheduler, *prepared
 
 

@@ -36,7 +36,8 @@ def generate_texts(
             each in.
 
     Returns:
-        One string a text, special tokens removed.
+        One string a text, special tokens removed.  Tokenizers of SentencePiece, such
+            as Llama's, also drop a space at its beginning.
 
     Raises:
         TypeError: ``texts`` is one string, or one of them is none.

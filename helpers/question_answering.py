@@ -21,7 +21,8 @@ def find_answer(
         model: an extractive question-answering model; it gives ``start_logits`` and
             ``end_logits`` of shape ``(windows, seq_len)``.  It is put into evaluation
             mode and back.
-        tokenizer: its fast tokenizer.
+        tokenizer: its fast tokenizer; it cuts windows where it states the model's limit
+            (``model_max_length``).
         max_answer_tokens: longer spans are not considered.
         stride: how many context tokens two windows share.
 
@@ -43,8 +44,7 @@ def find_answer(
     options = {"truncation": "only_second", "stride": stride, "padding": True}
     options |= {"return_overflowing_tokens": True, "return_offsets_mapping": True}
     windows = tokenizer(question, context, return_tensors="pt", **options)
-    offsets = windows.pop("offset_mapping")
-    windows.pop("overflow_to_sample_mapping")
+    offsets, _ = map(windows.pop, ("offset_mapping", "overflow_to_sample_mapping"))
     parts = [windows.sequence_ids(window) for window in range(len(offsets))]
     outside = torch.tensor([[part != 1 for part in row] for row in parts])
     if not question.strip() or outside.all() or max_answer_tokens < 1:
@@ -60,5 +60,6 @@ def find_answer(
     scores = (start * end).triu().tril(max_answer_tokens - 1)
     window, first, last = torch.unravel_index(scores.argmax(), scores.shape)
     begin, stop = int(offsets[window, first, 0]), int(offsets[window, last, 1])
-    place = {"start": begin, "end": stop, "score": scores.max().item()}
-    return {"answer": context[begin:stop]} | place
+    answer = context[begin:stop].lstrip()  # some tokens begin with the space before
+    place = {"start": stop - len(answer), "end": stop, "score": scores.max().item()}
+    return {"answer": answer} | place

@@ -5,6 +5,7 @@ import importlib.util
 import json
 import math
 import os
+import shutil
 import warnings
 from pathlib import Path
 
@@ -200,10 +201,15 @@ def find_device() -> torch.device:
 
 
 def can_compile(device: torch.device) -> bool:
-    """Whether ``torch.compile`` works: with Triton, on NVIDIA GPUs from 2017 on."""
+    """Whether ``torch.compile`` works: on NVIDIA GPUs from 2017 on, with Triton.
+
+    Triton needs a C compiler, which some Docker images lack.
+    """
+    compiler = os.environ.get("CC") or shutil.which("gcc") or shutil.which("clang")
     return (
         device.type == "cuda"
         and importlib.util.find_spec("triton") is not None
+        and compiler is not None
         and torch.cuda.get_device_capability() >= (7, 0)
     )
 

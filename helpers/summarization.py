@@ -54,7 +54,11 @@ def load_reviews(name: str, language: str):
 
 
 def clean_text(text: str | None) -> str:
-    """The text without HTML tags and entities, with single spaces; emoji stay."""
+    """The text without HTML tags and entities, with single spaces; emoji stay.
+
+    Tags go also where they were escaped, as ``&lt;br&gt;``, and so does what looks like
+    one: of ``a <b and b> c`` remains ``a c``.
+    """
     import html
     import re
 

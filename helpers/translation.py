@@ -190,7 +190,7 @@ class Bleu(evaluate.Metric):
     (2002), as fixed by Post (2018), https://aclanthology.org/W18-6319.
 
     Raises:
-        ValueError: nothing to score, or the numbers of references differ.
+        ValueError: nothing to score, no reference, or the numbers of references differ.
     """
 
     def _info(self):
@@ -208,6 +208,8 @@ class Bleu(evaluate.Metric):
     def _compute(self, predictions, references):
         import sacrebleu
 
+        if not all(references) and not isinstance(references[0], str):
+            raise ValueError("a prediction has no reference: give each at least one")
         if isinstance(references[0], str):
             references = [[reference] for reference in references]
         if len({len(texts) for texts in references}) > 1:
@@ -262,11 +264,13 @@ def bleu(eval_preds, tokenizer) -> dict[str, float]:
 
 
 def check_languages(tokenizer, *, source_lang: str, target_lang: str) -> str:
-    """Makes sure that a Marian checkpoint translates between these languages.
+    """Makes sure that a checkpoint translates between these languages.
 
-    A code of more than two letters on the checkpoint's side (``ROMANCE``, ``mul``) may
-    stand for a group, and passes.  Other tokenizers are not checked: give mBART's or
-    NLLB's ``src_lang`` and ``tgt_lang`` when you load them.
+    A Marian's code of more than two letters (``ROMANCE``, ``mul``) may stand for a
+    group, and passes.  mBART's, M2M100's and NLLB's tokenizers have codes of their own,
+    ``src_lang`` and ``tgt_lang``: they must be given, known and different.  (A model of
+    theirs also needs ``generation_config.forced_bos_token_id``, the target's code.)
+    Others, T5's say, are not checked.
 
     Returns:
         What to put before every source: ``""``, or ``">>fr<< "`` where one Marian
@@ -276,6 +280,15 @@ def check_languages(tokenizer, *, source_lang: str, target_lang: str) -> str:
         ValueError: the two are the same or swapped, or the checkpoint does not know one
             of them.
     """
+    if hasattr(tokenizer, "src_lang"):
+        given = {tokenizer.src_lang, tokenizer.tgt_lang} - {None}
+        if len(given) == 2:
+            sides = tokenizer("")["input_ids"] + tokenizer(text_target="")["input_ids"]
+        if len(given) < 2 or tokenizer.unk_token_id in sides:
+            raise ValueError(
+                f"src_lang is {tokenizer.src_lang!r}, tgt_lang {tokenizer.tgt_lang!r}: "
+                "give from_pretrained two codes that this tokenizer has"
+            )
     source = getattr(tokenizer, "source_lang", None)
     target = getattr(tokenizer, "target_lang", None)
     if source_lang == target_lang:

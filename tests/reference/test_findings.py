@@ -207,6 +207,35 @@ def unclipped_loop():
 
 
 @proof
+def multiplied_loss():
+    rows = [
+        {"input_ids": [101, 2000 + row, 102], "labels": row % 2} for row in range(8)
+    ]
+    losses = {}
+    for name, batch_size, options in (
+        ("8 rows in one batch", 8, {}),
+        ("2 rows, accumulated 4 times", 2, {}),
+        ("the same with accepts_loss_kwargs=False", 2, {"accepts_loss_kwargs": False}),
+    ):
+        model = tiny_bert()
+        vars(model).update(options)
+        arguments = TrainingArguments(
+            "once",
+            per_device_train_batch_size=batch_size,
+            gradient_accumulation_steps=8 // batch_size,
+            max_steps=1,
+            logging_steps=1,
+            save_strategy="no",
+            report_to="none",
+            use_cpu=True,
+        )
+        trainer = Trainer(model, arguments, train_dataset=rows)
+        trainer.train()
+        losses[name] = round(trainer.state.log_history[0]["loss"], 2)
+    return losses
+
+
+@proof
 def fp16_on_a_cpu():
     accelerator = Accelerator(mixed_precision="fp16", cpu=True)
     layer = accelerator.prepare(torch.nn.Linear(2, 2))

@@ -261,6 +261,13 @@ def several_targets():
     )
 
 
+def mbart_50():
+    from transformers import MBart50Tokenizer
+
+    pieces = [(piece, 0.0) for piece in ("<s>", "<pad>", "</s>", "<unk>", "▁", "a")]
+    return MBart50Tokenizer(vocab=pieces)
+
+
 def bleu(predictions, references) -> float:
     result = translation.Bleu().compute(predictions=predictions, references=references)
     return round(result["score"], 6)
@@ -319,13 +326,14 @@ def rows_of(function: str, texts: list, bench: Bench, *, context_length=16) -> s
     return f"{len(rows['input_ids'])} rows"
 
 
-def mean_loss(rows: list[list[int]]) -> float:
+def mean_loss(rows: list[list[int]], *, pad_token_id: int = -1) -> float:
     """The mean loss of a random model over rows of equal length, in batches of 8."""
     import torch
 
     def batch(examples):
         ids = torch.tensor(examples)
-        return {"input_ids": ids, "labels": ids}
+        mask = (ids != pad_token_id).long()
+        return {"input_ids": ids, "attention_mask": mask, "labels": ids}
 
     batches = torch.utils.data.DataLoader(rows, 8, collate_fn=batch)
     return causal_lm.evaluate_loss(gpt2(), batches)
@@ -989,6 +997,14 @@ TRANSLATION = [
         )
     ),
     Case(
+        "check_languages",
+        "an mBART-50 tokenizer without tgt_lang",
+        lambda bench: languages(bench, "en", "fr", mbart_50()),
+        ValueError,
+        "src_lang is 'en_XX', tgt_lang None: give from_pretrained two codes that this "
+        "tokenizer has",
+    ),
+    Case(
         "Bleu",
         "no predictions",
         lambda bench: bleu([], []),
@@ -1010,6 +1026,13 @@ TRANSLATION = [
         ValueError,
         "Evaluation module cache file doesn't exist. Please make sure that you call "
         "`add` or `add_batch` at least once before calling `compute`.",
+    ),
+    Case(
+        "Bleu",
+        "an empty list of references",
+        lambda bench: bleu(["a"], [[]]),
+        ValueError,
+        "a prediction has no reference: give each at least one",
     ),
     Case(
         "Bleu",
@@ -1495,16 +1518,10 @@ CAUSAL_LM = [
     ),
     Case(
         "evaluate_loss",
-        "3 rows, fewer than a batch: as for each row alone",
-        lambda bench: (
-            abs(
-                mean_loss([[4, 5], [6, 7], [8, 9]])
-                - sum(mean_loss([row]) for row in ([4, 5], [6, 7], [8, 9])) / 3
-            )
-            < 1e-5
-        ),
-        None,
-        "True",
+        "a row that is padded on the left",
+        lambda bench: mean_loss([[0, 0, 4, 5], [6, 7, 8, 9]], pad_token_id=0),
+        ValueError,
+        "rows are padded on the left: pad them on the right",
     ),
     *(
         Case(

@@ -228,6 +228,20 @@ def test_pack_texts_keeps_all_but_the_last_tail(tokenizer):
     assert {len(row) for row in packed} == {16}
 
 
+def test_a_document_that_has_its_end_gets_no_second_one(tokenizer):
+    ids = {"pd": [5, tokenizer.eos_token_id], "": [], "plt": [6, 7]}
+
+    class Ending:
+        eos_token_id = tokenizer.eos_token_id
+
+        def __call__(self, texts, **_):
+            return {"input_ids": [ids[text] for text in texts]}
+
+    packed = pack_texts({"content": list(ids)}, Ending(), context_length=1)
+    end = tokenizer.eos_token_id
+    assert packed["input_ids"] == [[5], [end], [end], [6], [7], [end]]
+
+
 def test_documents_shorter_than_the_context_survive_packing_only(tokenizer):
     short = Dataset.from_dict({"content": ["pd.DataFrame(x)\n"] * 40})
     options = {"tokenizer": tokenizer, "context_length": 32}

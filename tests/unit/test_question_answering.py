@@ -62,6 +62,25 @@ def test_likeliest_span_comes_back_with_its_place_in_the_text(tokenizer):
     assert 0.9 < answer["score"] <= 1
 
 
+def test_an_answer_has_no_space_before_it(tokenizer):
+    """SentencePiece counts the space before a word as the word's."""
+
+    class Spaced:
+        def __getattr__(self, name):
+            return getattr(tokenizer, name)
+
+        def __call__(self, question, context, **options):
+            windows = tokenizer(question, context, **options)
+            starts = windows["offset_mapping"][..., 0]
+            starts -= (starts > 0).long()
+            return windows
+
+    model = FakeModel(tokenizer, {"her": 9.0}, {"paul": 9.0})
+    answer = find_answer("Who lives in the south?", CONTEXT, model, Spaced())
+    assert answer["answer"] == "her brother Paul"
+    assert CONTEXT[answer["start"] : answer["end"]] == "her brother Paul"
+
+
 def test_words_of_the_question_are_never_the_answer(tokenizer):
     model = FakeModel(tokenizer, {"where": 20.0, "rome": 5.0}, {"rome": 5.0})
     assert find_answer("Where?", CONTEXT, model, tokenizer)["answer"] == "Rome"

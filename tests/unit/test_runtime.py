@@ -132,16 +132,22 @@ def test_one_gpu_is_not_warned_of(monkeypatch):
 
 
 @pytest.mark.parametrize(
-    ("device", "triton", "capability", "works"),
+    ("device", "triton", "compilers", "capability", "works"),
     [
-        ("cuda", True, (7, 0), True),
-        ("cuda", True, (6, 1), False),
-        ("cuda", False, (8, 0), False),
-        ("cpu", True, (8, 0), False),
+        ("cuda", True, {"gcc"}, (7, 0), True),
+        ("cuda", True, {"clang"}, (8, 0), True),
+        ("cuda", True, {"gcc"}, (6, 1), False),
+        ("cuda", True, set(), (8, 0), False),
+        ("cuda", False, {"gcc"}, (8, 0), False),
+        ("cpu", True, {"gcc"}, (8, 0), False),
     ],
 )
-def test_what_can_compile(monkeypatch, device, triton, capability, works):
+def test_what_can_compile(monkeypatch, device, triton, compilers, capability, works):
     spec = object() if triton else None
     monkeypatch.setattr(runtime.importlib.util, "find_spec", lambda name: spec)
     monkeypatch.setattr(torch.cuda, "get_device_capability", lambda: capability)
+    monkeypatch.setattr(
+        runtime.shutil, "which", lambda name: name if name in compilers else None
+    )
+    monkeypatch.delenv("CC", raising=False)
     assert runtime.can_compile(torch.device(device)) is works

@@ -11,8 +11,10 @@ from datasets import Dataset, Features, Translation, Value, load_dataset
 from transformers import (
     AutoModelForSeq2SeqLM,
     AutoTokenizer,
+    MBart50Tokenizer,
     MBartConfig,
     MBartForConditionalGeneration,
+    NllbTokenizer,
 )
 
 from helpers.translation import (
@@ -107,6 +109,34 @@ def test_languages_of_a_checkpoint_with_several_sources():
         source_lang, target_lang = "ROMANCE", "en"
 
     assert check_languages(Several(), source_lang="fr", target_lang="en") == ""
+
+
+PIECES = [(piece, 0.0) for piece in ("<s>", "<pad>", "</s>", "<unk>", "▁", "a")]
+
+
+@pytest.mark.parametrize(
+    "codes",
+    [
+        {},  # both sides would begin with the same code
+        {"src_lang": "en_XX"},
+        {"src_lang": "fr_XX", "tgt_lang": "fr_XX"},
+        {"src_lang": "en_XX", "tgt_lang": "fr"},
+    ],
+)
+def test_a_tokenizer_with_codes_is_given_two_that_it_has(codes):
+    given = {"src_lang": "en_XX", "tgt_lang": "fr_XX"}
+    assert check_languages(MBart50Tokenizer(vocab=PIECES, **given), **EN_FR) == ""
+    with pytest.raises(ValueError, match="give from_pretrained two codes"):
+        check_languages(MBart50Tokenizer(vocab=PIECES, **codes), **EN_FR)
+
+
+def test_the_first_label_is_the_code_of_the_target():
+    """As own_data.md has it."""
+    codes = {"src_lang": "eng_Latn", "tgt_lang": "fra_Latn"}
+    tokenizer = NllbTokenizer(**codes)
+    assert check_languages(tokenizer, **EN_FR) == ""
+    first = tokenizer(text_target="")["input_ids"][0]
+    assert tokenizer.convert_ids_to_tokens(first) == "fra_Latn"
 
 
 def test_the_prefix_of_a_source_counts_as_its_tokens(tokenizer):
