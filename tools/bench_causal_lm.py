@@ -36,12 +36,18 @@ from helpers.causal_lm import (
     drop_reason,
     filter_stream,
     keytoken_loss,
-    training_flops,
     weight_decay_groups,
 )
 from helpers.runtime import find_device, mixed_precision
 from offline import stand_in
-from tools.measuring import DTYPES, be_quiet, compiler, logged_rate, matrix_rate
+from tools.measuring import (
+    DTYPES,
+    be_quiet,
+    compiler,
+    logged_rate,
+    matrix_rate,
+    training_flops,
+)
 from tools.notebooks import lifted
 from tools.train_124m import KEYWORDS
 

@@ -70,3 +70,16 @@ def logged_rate(folder: str, tokens_a_step: int) -> float:
         for before, after in itertools.pairwise(events)
     ]
     return statistics.median(rates)
+
+
+def training_flops(model, context_length: int) -> float:
+    """The model's floating-point operations for training on one token.
+
+    Six for every weight that a token is multiplied with, forwards and backwards, plus
+    those of the attention: 6·N + 12·layers·width·context, as in appendix B of the PaLM
+    paper (arXiv:2204.02311).  Position embeddings are looked up, not multiplied.  For
+    models of GPT-2's family, whose configuration names these numbers so.
+    """
+    config = model.config
+    weights = model.num_parameters() - config.n_positions * config.n_embd
+    return 6.0 * weights + 12.0 * config.n_layer * config.n_embd * context_length

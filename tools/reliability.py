@@ -45,7 +45,7 @@ def measured() -> str:
     return f"Measured on {today}, {os.cpu_count()} CPU cores."
 
 
-def measure_faults(seed: int = 0) -> tuple[str, bool]:
+def measure_faults() -> tuple[str, bool]:
     """The table of all faults in all loops, and whether all were survived."""
     from tools.faults import KINDS, LOOPS, faults, survive
 
@@ -56,7 +56,7 @@ def measure_faults(seed: int = 0) -> tuple[str, bool]:
     lost = []
     for number, loop in enumerate(LOOPS):
         survived = {kind: [] for kind in KINDS}
-        for fault in faults(seed + number, **FAULTS):
+        for fault in faults(number, **FAULTS):
             problem = survive(loop, fault)
             survived[fault.kind].append(problem is None)
             if problem:

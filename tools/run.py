@@ -13,28 +13,24 @@ The exit status is 0 if every notebook ran to its end and beat its baseline.
 import argparse
 import ast
 import atexit
-import datetime
 import functools
 import json
-import multiprocessing
+import logging
 import os
 import shutil
 import signal
 import sys
 import tempfile
-import threading
 import time
-from concurrent.futures import ProcessPoolExecutor, as_completed
 from contextlib import contextmanager
 from pathlib import Path
 
 import nbformat
 import papermill
 from filelock import FileLock, Timeout
+from ipykernel.kernelspec import write_kernel_spec
 from nbclient.exceptions import DeadKernelError
 from nbconvert import HTMLExporter
-from papermill.engines import NBClientEngine, papermill_engines
-from tqdm import tqdm
 
 from tools.notebooks import (
     NOTEBOOKS,
@@ -42,31 +38,11 @@ from tools.notebooks import (
     NotebookError,
     check_executed,
     check_parameters,
-    code_cells,
     find,
     names,
     solutions,
     write_utf8,
 )
-
-_progress = None  # in a worker: the queue that a finished cell is told to
-_stopping = None  # in a worker: the event that says that the run was interrupted
-
-
-class ReportingEngine(NBClientEngine):
-    """papermill's own engine, which also tells the parent of every finished cell."""
-
-    @classmethod
-    def execute_managed_notebook(cls, nb_man, kernel_name, **options):
-        complete = nb_man.cell_complete
-
-        def complete_and_tell(cell, cell_index=None, **more):
-            complete(cell, cell_index=cell_index, **more)
-            if _progress is not None and cell.cell_type == "code":
-                _progress.put(1)
-
-        nb_man.cell_complete = complete_and_tell
-        return super().execute_managed_notebook(nb_man, kernel_name, **options)
 
 
 @functools.cache
@@ -79,11 +55,8 @@ def use_this_interpreter() -> str:
     folder = Path(tempfile.mkdtemp(prefix="companion-kernel-"))
     atexit.register(shutil.rmtree, folder, ignore_errors=True)
     kernel = folder / "kernels" / "companion"
-    kernel.mkdir(parents=True)
-    argv = [sys.executable, "-m", "ipykernel_launcher", "-f", "{connection_file}"]
-    argv.append("--log-level=ERROR")
-    spec = {"argv": argv, "display_name": "companion", "language": "python"}
-    (kernel / "kernel.json").write_text(json.dumps(spec), encoding="utf-8")
+    kernel.parent.mkdir()
+    write_kernel_spec(kernel, extra_arguments=["--log-level=ERROR"])
     paths = [str(folder), os.environ.get("JUPYTER_PATH", "")]
     os.environ["JUPYTER_PATH"] = os.pathsep.join(filter(None, paths))
     # Notebooks import `helpers` from this checkout also where it is not installed.
@@ -140,7 +113,6 @@ def execute(
         notebook.cells += added
         source = out / f".{source.name}"
         nbformat.write(notebook, source)
-    papermill_engines.register("reporting", ReportingEngine)
     output_dir = Path(settings.get("output_dir", f"outputs/{copy.stem}"))
     results = (NOTEBOOKS / output_dir / "results.json").resolve()
     results.unlink(missing_ok=True)
@@ -152,8 +124,7 @@ def execute(
             parameters=settings,
             cwd=NOTEBOOKS,
             kernel_name=use_this_interpreter(),
-            engine_name="reporting",
-            progress_bar=False,
+            progress_bar={"desc": copy.stem, "leave": False, "disable": None},
         )
     except papermill.PapermillExecutionError as error:
         first_line = error.source.strip().partition("\n")[0]
@@ -218,8 +189,6 @@ def fresh_folder(folder: Path, settings: dict):
 
 def execute_afresh(path: Path, settings: dict, out: Path, **options) -> dict:
     """:func:`execute`, in a fresh folder below ``out`` if the settings name none."""
-    if _stopping is not None and _stopping.is_set():
-        raise NotebookError("interrupted before it began")
     if "output_dir" in settings:
         return execute(str(path), settings, out, **options)
     folder = out / "outputs" / path.stem
@@ -247,36 +216,6 @@ def row(report: dict) -> tuple[str, bool]:
     if not result["learned"]:
         columns.append("DID NOT LEARN")
     return "  ".join(columns), result["learned"]
-
-
-def record(report: dict, settings: dict, file: Path) -> None:
-    """Appends what a run measured to a file of JSON lines, with date and machine."""
-    import torch
-    import transformers
-
-    on_gpu = torch.cuda.is_available()
-    device = torch.cuda.get_device_name() if on_gpu else f"{os.cpu_count()} CPU cores"
-    line = {
-        "date": datetime.date.today().isoformat(),
-        "notebook": report["name"],
-        "settings": settings,
-        "device": device,
-        "torch": torch.__version__,
-        "transformers": transformers.__version__,
-        "seconds": round(report["seconds"]),
-        **report["result"],
-    }
-    file.parent.mkdir(parents=True, exist_ok=True)
-    with open(file, "a", encoding="utf-8") as lines:
-        lines.write(json.dumps(line) + "\n")
-
-
-def start_worker(queue, threads: int, stopping=None) -> None:
-    """Prepares a worker process."""
-    global _progress, _stopping
-    _progress, _stopping = queue, stopping
-    os.environ.setdefault("OMP_NUM_THREADS", str(threads))
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
 
 
 def parse_setting(text: str) -> tuple[str, object]:
@@ -309,71 +248,26 @@ def parse_arguments(argv=None) -> argparse.Namespace:
         metavar="name=value",
         help="a value for the notebook's parameters cell",
     )
-    parser.add_argument("--jobs", type=int, default=1, help="notebooks at a time")
     parser.add_argument("--out", type=Path, help="default: runs/<profile>")
     parser.add_argument(
         "--with-solutions", action="store_true", help="run the exercises' solutions too"
     )
-    parser.add_argument(
-        "--record", type=Path, metavar="FILE", help="append the figures as JSON lines"
-    )
     return parser.parse_args(argv)
 
 
-def run_all(paths: list[Path], settings: dict, out: Path, arguments) -> bool:
+def run_all(paths: list[Path], settings: dict, out: Path, **options) -> bool:
     """Executes the notebooks, prints a row for each, and tells whether all are good."""
-    total = 0
-    for path in paths:
-        notebook = nbformat.read(path, as_version=4)
-        total += len(code_cells(notebook))
-        total += len(solutions(notebook)) if arguments.with_solutions else 0
-    context = multiprocessing.get_context("spawn")
-    queue, stopping = context.Queue(), context.Event()
-    jobs = max(1, min(arguments.jobs, len(paths)))
-    threads = max(1, (os.cpu_count() or 1) // jobs)
     good = True
-    bar = tqdm(total=total, unit="cell", disable=not sys.stderr.isatty(), leave=False)
-    listener = threading.Thread(
-        target=lambda: [bar.update(step) for step in iter(queue.get, 0)], daemon=True
-    )
-    listener.start()
-    pool = ProcessPoolExecutor(
-        jobs,
-        mp_context=context,
-        initializer=start_worker,
-        initargs=(queue, threads, stopping),
-    )
-    try:
-        options = {"with_solutions": arguments.with_solutions}
-        tasks = {
-            pool.submit(execute_afresh, path, settings, out, **options): path
-            for path in paths
-        }
-        for task in as_completed(tasks):
-            try:
-                report = task.result()
-                line, fine = row(report)
-                if arguments.record and report["result"]:
-                    record(report, settings, arguments.record)
-            except NotebookError as error:
-                line, fine = f"FAILED  {error}", False
-            except Exception as error:  # a worker that died, say, and with it its pool
-                name, why = tasks[task].stem, f"{type(error).__name__}: {error}"
-                line, fine = f"FAILED  {name}: {why}", False
-            good = good and fine
-            tqdm.write(line)
-    except KeyboardInterrupt:
-        # A worker shuts its kernel down before it goes.  The pool has handed it the
-        # next notebook already: that can't be cancelled any more, and must not begin.
-        stopping.set()
-        for worker in multiprocessing.active_children():
-            worker.terminate()
-        raise
-    finally:
-        pool.shutdown(cancel_futures=True)
-        queue.put(0)
-        listener.join()
-        bar.close()
+    for path in paths:
+        try:
+            line, fine = row(execute_afresh(path, settings, out, **options))
+        except NotebookError as error:
+            line, fine = f"FAILED  {error}", False
+        except Exception as error:
+            why = f"{type(error).__name__}: {error}"
+            line, fine = f"FAILED  {path.stem}: {why}", False
+        good = good and fine
+        print(line, flush=True)
     return good
 
 
@@ -388,11 +282,13 @@ def main(argv=None) -> int:
         paths = [find(name) for name in arguments.names or names()]
         for path in paths:
             check_parameters(path, settings)
-        return 0 if run_all(paths, settings, out, arguments) else 1
+        options = {"with_solutions": arguments.with_solutions}
+        return 0 if run_all(paths, settings, out, **options) else 1
     except NotebookError as error:
         print(error, file=sys.stderr)
         return 2
     except KeyboardInterrupt:
+        logging.disable()  # the notebook's unfinished tasks would be complained of
         print("interrupted: no notebook is running any more", file=sys.stderr)
         return 130
 

@@ -38,6 +38,7 @@ from tools.measuring import (
     hardware,
     logged_rate,
     matrix_rate,
+    training_flops,
 )
 from tools.notebooks import lifted, write_utf8
 
@@ -197,7 +198,7 @@ def main(argv=None) -> int:
     repeated = train.select([row % len(train) for row in range(rows)])
     model, losses, after, speed = run(repeated, f"run-{start}")
 
-    flops = causal_lm.training_flops(model, CONTEXT)
+    flops = training_flops(model, CONTEXT)
     record = {
         "date": f"{datetime.date.today()}",
         "hardware": hardware(),

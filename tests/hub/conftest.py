@@ -50,10 +50,10 @@ def as_reader(monkeypatch, tmp_path):
     server; with it off the client uses large file storage over HTTP.
     """
 
-    def use(hub: Hub, token: str = "hf_reader") -> None:
+    def use(hub: Hub) -> None:
         monkeypatch.setenv("HF_ENDPOINT", hub.url)
         monkeypatch.setenv("HF_HOME", str(tmp_path / "hf_home"))
-        monkeypatch.setenv("HF_TOKEN", token)
+        monkeypatch.setenv("HF_TOKEN", "hf_reader")
         monkeypatch.setenv("HF_HUB_DISABLE_XET", "1")
         monkeypatch.setenv("COMPANION_ALLOW_CPU", "1")
         inherited = ("HF_HUB_OFFLINE", "HF_DATASETS_OFFLINE", "HF_HUB_CACHE")

@@ -83,7 +83,6 @@ def answers(folder, model_class) -> torch.Tensor:
         return model(**inputs).logits
 
 
-@pytest.mark.smoke
 @pytest.mark.parametrize(
     "name, data",
     [
@@ -114,7 +113,6 @@ def test_what_was_fetched_needs_no_hub(name, data, course_hub, as_reader):
         )
 
 
-@pytest.mark.smoke
 @pytest.mark.parametrize("name", FEW)
 def test_full(name, course_hub, as_reader, tmp_path):
     as_reader(course_hub)
@@ -146,7 +144,6 @@ SAME = (
 )
 
 
-@pytest.mark.smoke
 @pytest.mark.parametrize(
     "name",
     [pytest.param(n, marks=[pytest.mark.slow] if n in SAME else []) for n in FEW],

@@ -8,12 +8,13 @@ import sys
 from concurrent.futures import ProcessPoolExecutor
 from functools import partial
 from pathlib import Path
+from unittest import mock
 
 import nbformat
 import pytest
 
 from tools.notebooks import NOTEBOOKS, ROOT, names, tagged, training_names
-from tools.run import execute, start_worker
+from tools.run import execute
 
 LONGEST = ("ch3_finetune_mrpc", "ch7_summarization", "ch7_clm_codeparrot")
 TRAINING = training_names()
@@ -87,12 +88,10 @@ def runs(request, tmp_path_factory):
     }
     asked = sorted(asked, key=lambda name: (name not in LONGEST, name))
     context = multiprocessing.get_context("spawn")
-    workers = {
-        "mp_context": context,
-        "initializer": start_worker,
-        "initargs": (None, 1),
-    }
-    with ProcessPoolExecutor(os.cpu_count(), **workers) as pool:
+    with (
+        mock.patch.dict(os.environ, OMP_NUM_THREADS="1"),
+        ProcessPoolExecutor(os.cpu_count(), mp_context=context) as pool,
+    ):
         started = {}
         for name in asked:
             folder = tmp_path_factory.mktemp(name)
@@ -104,7 +103,6 @@ def runs(request, tmp_path_factory):
         pool.shutdown(cancel_futures=True)
 
 
-@pytest.mark.smoke
 @pytest.mark.parametrize("name", names())
 def test_runs_and_learns(name, runs):
     report = runs[name].result()
@@ -115,7 +113,6 @@ def test_runs_and_learns(name, runs):
         CHECKS[name](result)
 
 
-@pytest.mark.smoke
 @pytest.mark.parametrize("name", ["ch7_translation", "ch7_clm_codeparrot"])
 def test_the_loop_saves_the_tokenizer_beside_its_model(name, runs):
     folder = Path(runs[name].result()["notebook"]).parent / "outputs/accelerate/model"
@@ -123,7 +120,6 @@ def test_the_loop_saves_the_tokenizer_beside_its_model(name, runs):
     assert {"config.json", "model.safetensors", "tokenizer_config.json"} <= saved
 
 
-@pytest.mark.smoke
 @pytest.mark.parametrize("name", TRAINING)
 def test_a_saved_model_is_used_without_its_training(name, runs):
     """A cell tagged `use`, after only the cells that assign what its comment names."""

@@ -33,7 +33,6 @@ def checkout(tmp_path):
     return copy, kept | {name: str(value) for name, value in planted.items()}
 
 
-@pytest.mark.smoke
 @pytest.mark.skipif(os.name == "nt", reason="needs symbolic links")
 @pytest.mark.parametrize(
     "name",

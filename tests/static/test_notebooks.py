@@ -254,6 +254,14 @@ def test_solutions_are_python(notebook):
         ast.parse(textwrap.dedent(code))
 
 
+def test_the_site_swallows_no_line(notebook):
+    """To MyST a line that begins with % is a comment, +++ a break, (x)= a target."""
+    for cell in notebook.cells:
+        if cell.cell_type == "markdown":
+            prose = re.sub(r"^```.*?^```", "", cell.source, flags=re.M | re.S)
+            assert not re.findall(r"^(?:%|\+\+\+|\([^)\s]+\)=).*", prose, re.M)
+
+
 def test_results_of_seed_42_are_those_of_the_outputs(name, notebook):
     [results] = [c.source for c in notebook.cells if "## Results" in c.source] or [""]
     rows = re.findall(r"^.*\| 42 \|.*$", results, re.M)

@@ -216,10 +216,12 @@ def resumed_where_nothing_is(bench: Bench) -> None:
     checkpoints.CompleteCheckpoints.train(trainer, resume_from_checkpoint=True)
 
 
-def checked_trainer(**options):
+def checked_trainer(bench: Bench, **options):
     """What ``CheckedTrainer(model, arguments)`` does with these arguments."""
-    arguments = {"load_best_model_at_end": False, "push_to_hub": False} | options
-    arguments = types.SimpleNamespace(**arguments)
+    from transformers import TrainingArguments
+
+    options |= {"eval_strategy": "epoch", "save_strategy": "epoch"}
+    arguments = TrainingArguments(str(bench.folder), report_to="none", **options)
     return checkpoints.CompleteCheckpoints(None, arguments)
 
 
@@ -491,7 +493,7 @@ SETTINGS += [
     Case(
         "CompleteCheckpoints",
         "load_best_model_at_end=True",
-        lambda bench: checked_trainer(load_best_model_at_end=True),
+        lambda bench: checked_trainer(bench, load_best_model_at_end=True),
         ValueError,
         "CompleteCheckpoints does not keep the best checkpoint: set "
         "load_best_model_at_end=False",
@@ -499,7 +501,9 @@ SETTINGS += [
     Case(
         "CompleteCheckpoints",
         "push_to_hub=True, hub_strategy='checkpoint'",
-        lambda bench: checked_trainer(push_to_hub=True, hub_strategy="checkpoint"),
+        lambda bench: checked_trainer(
+            bench, push_to_hub=True, hub_strategy="checkpoint"
+        ),
         ValueError,
         "CompleteCheckpoints moves a checkpoint once it is complete: set "
         'hub_strategy="every_save" or "end"',

@@ -29,9 +29,9 @@ from helpers.causal_lm import (
     pack_texts,
     perplexity,
     train_tokenizer,
-    training_flops,
     weight_decay_groups,
 )
+from tools.measuring import training_flops
 
 KEYWORDS = ("pandas", "sklearn", "matplotlib", "seaborn")
 

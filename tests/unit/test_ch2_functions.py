@@ -8,7 +8,7 @@ import nbformat
 import pytest
 import torch
 
-from offline import stand_in
+from offline import sentiment, stand_in
 
 NOTEBOOK = Path(__file__).parents[2] / "notebooks" / "ch2_tokenizers_models.ipynb"
 
@@ -107,7 +107,6 @@ def test_reviews_are_balanced_and_unseen(chapter):
     positive, negative = chapter["positive"], chapter["negative"]
     assert len(positive) == len(negative) == 12
     assert len({*positive, *negative}) == 24
-    sentiment = pytest.importorskip("offline.sentiment")
     rows = sentiment.make_rows(8000, seed=1) + sentiment.read_pairs()
     trained = [words(text) for text, _ in rows]
     for review in map(words, positive + negative):

@@ -66,17 +66,6 @@ def test_a_good_notebook_prints_its_row_and_its_page(small, tmp_path, capsys):
     assert not {"input_path", "output_path"} & set(executed.metadata["papermill"])
 
 
-def test_figures_can_be_recorded(small, tmp_path):
-    file = tmp_path / "results.jsonl"
-    for seed in (1, 2):
-        command(
-            small(result()), tmp_path, "--set", f"seed={seed}", "--record", str(file)
-        )
-    lines = [json.loads(line) for line in file.read_text("utf-8").splitlines()]
-    assert [line["settings"]["seed"] for line in lines] == [1, 2]
-    assert lines[0]["value"] == 80 and lines[0]["notebook"] == "small"
-
-
 def test_it_runs_the_interpreter_that_started_it(small, tmp_path):
     cell = "import sys, pathlib\npathlib.Path(output_dir).mkdir(parents=True)\n"
     cell += "pathlib.Path(output_dir, 'python').write_text(sys.executable)"
@@ -95,16 +84,6 @@ def test_a_kernel_that_dies_is_a_row_and_the_others_run(small, tmp_path, capsys)
     first, second = capsys.readouterr().out.splitlines()
     assert first.startswith("FAILED  dies: Kernel died; was memory short?")
     assert second.startswith("small") and "baseline 60" in second
-
-
-def die(*arguments, **options):
-    os._exit(1)
-
-
-def test_a_worker_that_dies_is_a_row(small, tmp_path, capsys, monkeypatch):
-    monkeypatch.setattr(run, "execute_afresh", die)
-    assert command(small(result()), tmp_path / "out") == 1
-    assert "FAILED  small: BrokenProcessPool: " in capsys.readouterr().out
 
 
 def test_a_notebook_is_not_overwritten(small, capsys):
