@@ -389,7 +389,8 @@ def evaluate_loss(model, dataloader, accelerator=None) -> float:
     total, count = 0.0, 0
     for batch in dataloader:
         mask = batch.get("attention_mask")
-        if mask is not None and not mask[:, 0].all():
+        if mask is not None and (mask[:, 0] < mask[:, -1]).any():
+            model.train(was_training)
             raise ValueError("rows are padded on the left: pad them on the right")
         targets = pad(batch["labels"][:, 1:], (0, 1), value=-100)
         with torch.no_grad():

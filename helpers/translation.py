@@ -268,23 +268,29 @@ def check_languages(tokenizer, *, source_lang: str, target_lang: str) -> str:
 
     A Marian's code of more than two letters (``ROMANCE``, ``mul``) may stand for a
     group, and passes.  mBART's, M2M100's and NLLB's tokenizers have codes of their own,
-    ``src_lang`` and ``tgt_lang``: they must be given, known and different.  (A model of
-    theirs also needs ``generation_config.forced_bos_token_id``, the target's code.)
-    Others, T5's say, are not checked.
+    ``src_lang`` and ``tgt_lang``: they must be given, known and different, but are not
+    compared with yours.  (To write the target language, the models of mBART-50, M2M100
+    and NLLB also need ``generation_config.forced_bos_token_id``, and mBART's
+    ``config.decoder_start_token_id``.)  Others, T5's say, are not checked.
 
     Returns:
         What to put before every source: ``""``, or ``">>fr<< "`` where one Marian
         checkpoint has several target languages.
 
     Raises:
-        ValueError: the two are the same or swapped, or the checkpoint does not know one
-            of them.
+        ValueError: the two are the same, or a Marian's are swapped, or the checkpoint
+            does not know one of them.
     """
+    from contextlib import suppress
+
     if hasattr(tokenizer, "src_lang"):
         given = {tokenizer.src_lang, tokenizer.tgt_lang} - {None}
+        sides = [tokenizer.unk_token_id]
         if len(given) == 2:
-            sides = tokenizer("")["input_ids"] + tokenizer(text_target="")["input_ids"]
-        if len(given) < 2 or tokenizer.unk_token_id in sides:
+            calls = ({"text": ""}, {"text_target": ""})
+            with suppress(KeyError):  # M2M100's raises it where it has no such code
+                sides = [i for call in calls for i in tokenizer(**call)["input_ids"]]
+        if tokenizer.unk_token_id in sides:
             raise ValueError(
                 f"src_lang is {tokenizer.src_lang!r}, tgt_lang {tokenizer.tgt_lang!r}: "
                 "give from_pretrained two codes that this tokenizer has"

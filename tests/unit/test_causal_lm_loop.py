@@ -18,7 +18,7 @@ from transformers import (
     set_seed,
 )
 
-from helpers import checkpoints
+from helpers import causal_lm, checkpoints
 from helpers.causal_lm import evaluate_loss
 from tools import faults
 from tools.measuring import logged_rate
@@ -96,6 +96,16 @@ def test_the_loop_steps_schedules_logs_and_saves(training_function, tmp_path):
     # What is saved is the model as it is after the last step.
     saved = AutoModelForCausalLM.from_pretrained(tmp_path / "model")
     assert evaluate_loss(saved, loaders()[1]) == pytest.approx(eval_loss, rel=1e-5)
+
+
+def test_the_schedule_sees_the_steps_of_the_prepared_optimizer(tmp_path):
+    """Else PyTorch warns of a wrong order where fp16 scales gradients."""
+    options = {"learning_rate": 1e-2, "weight_decay": 0.1, "warmup_steps": 1}
+    options |= {"num_train_epochs": 1, "output_dir": str(tmp_path)}
+    prepared = causal_lm.prepare_training(new_model(), *loaders(), **options)
+    accelerator, schedule, _, optimizer, *_ = prepared
+    accelerator.end_training()
+    assert schedule.optimizer is optimizer
 
 
 def test_the_loop_learns(training_function, tmp_path):

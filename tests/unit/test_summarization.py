@@ -227,6 +227,20 @@ def test_rouge_adds_up_batches():
     assert metric.compute()["rouge1"] == pytest.approx(100 / 3)
 
 
+def test_borrowed_titles_are_those_of_the_reviews_most_alike():
+    borrow_titles = lifted("ch7_summ", "borrow_titles")["borrow_titles"]
+    known = {
+        "review_body": [
+            "A tale of two cats.",
+            "El mapa es malo.",
+            "The maps are wrong.",
+        ],
+        "review_title": ["Cats", "Mapa", "Maps"],
+    }
+    bodies = ["These maps are all wrong!", "Un mapa malo", "I have two cats, a tale."]
+    assert borrow_titles(known, {"review_body": bodies}) == ["Maps", "Mapa", "Cats"]
+
+
 def test_rouge_by_language(splitters):
     scores = rouge_by_language(
         ["She left. He wept.", "un final"],

@@ -115,28 +115,44 @@ PIECES = [(piece, 0.0) for piece in ("<s>", "<pad>", "</s>", "<unk>", "▁", "a"
 
 
 @pytest.mark.parametrize(
-    "codes",
+    "tokenizer",
     [
-        {},  # both sides would begin with the same code
-        {"src_lang": "en_XX"},
-        {"src_lang": "fr_XX", "tgt_lang": "fr_XX"},
-        {"src_lang": "en_XX", "tgt_lang": "fr"},
+        MBart50Tokenizer(vocab=PIECES),  # both sides would begin with the same code
+        MBart50Tokenizer(vocab=PIECES, src_lang="fr_XX", tgt_lang="fr_XX"),
+        MBart50Tokenizer(vocab=PIECES, src_lang="en_XX", tgt_lang="fr"),
+        NllbTokenizer(src_lang="eng", tgt_lang="fra_Latn"),
     ],
 )
-def test_a_tokenizer_with_codes_is_given_two_that_it_has(codes):
-    given = {"src_lang": "en_XX", "tgt_lang": "fr_XX"}
-    assert check_languages(MBart50Tokenizer(vocab=PIECES, **given), **EN_FR) == ""
+def test_a_tokenizer_with_codes_is_given_two_that_it_has(tokenizer):
     with pytest.raises(ValueError, match="give from_pretrained two codes"):
-        check_languages(MBart50Tokenizer(vocab=PIECES, **codes), **EN_FR)
+        check_languages(tokenizer, **EN_FR)
 
 
-def test_the_first_label_is_the_code_of_the_target():
+def test_a_code_that_the_tokenizer_itself_refuses():
+    class Strict:  # as M2M100's
+        src_lang, tgt_lang, unk_token_id = "en", "fra", 3
+
+        def __call__(self, text=None, text_target=None):
+            return {
+                "input_ids": [{"en": 5}[self.src_lang if text_target is None else ""]]
+            }
+
+    with pytest.raises(ValueError, match="tgt_lang 'fra': give from_pretrained two"):
+        check_languages(Strict(), **EN_FR)
+
+
+@pytest.mark.parametrize(
+    "tokenizer",
+    [
+        MBart50Tokenizer(vocab=PIECES, src_lang="en_XX", tgt_lang="fr_XX"),
+        NllbTokenizer(src_lang="eng_Latn", tgt_lang="fra_Latn"),
+    ],
+)
+def test_the_first_label_is_the_code_of_the_target(tokenizer):
     """As own_data.md has it."""
-    codes = {"src_lang": "eng_Latn", "tgt_lang": "fra_Latn"}
-    tokenizer = NllbTokenizer(**codes)
     assert check_languages(tokenizer, **EN_FR) == ""
     first = tokenizer(text_target="")["input_ids"][0]
-    assert tokenizer.convert_ids_to_tokens(first) == "fra_Latn"
+    assert tokenizer.convert_ids_to_tokens(first) == tokenizer.tgt_lang
 
 
 def test_the_prefix_of_a_source_counts_as_its_tokens(tokenizer):
