@@ -281,6 +281,7 @@ def train_with_trainer(loop: Loop, model, folder: str, resume: bool) -> list[flo
         "math": math,
         "os": os,
         "time": time,
+        "torch": torch,
         "functools": functools,
         "set_seed": transformers.set_seed,
         "model": model,

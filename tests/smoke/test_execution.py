@@ -37,17 +37,17 @@ def each_language_beats_lead_3(result: dict) -> None:
     """In both languages, by all three measures; ROUGE-1 by 15 points."""
     scores = result["details"]
     loops = {"Trainer": 0.0, "Accelerate": 0.0}
+    rows = {"en": 164, "es": 156}  # of the 320 reviews that are scored
     for language in ("en", "es"):
         for kind, margin in (("rouge1", 15), ("rouge2", 0), ("rougeL", 0)):
             lead = scores[f"lead-3 {language} {kind}"]
             for loop in loops:
                 assert scores[f"{loop} {language} {kind}"] > lead + margin, scores
         for loop in loops:
-            loops[loop] += scores[f"{loop} {language} rouge1"] / 2
+            loops[loop] += scores[f"{loop} {language} rouge1"] * rows[language] / 320
     # Another seed or processor moves either loop by some two points.
     loops_agree({"details": loops}, 6)
-    # The languages have not the same number of rows, which the headline counts.
-    assert result["value"] == pytest.approx(min(loops.values()), abs=0.05), result
+    assert result["value"] == pytest.approx(min(loops.values()), abs=0.01), result
     # The baseline is the best simple rule, not the first three sentences.
     lead = sum(scores[f"lead-3 {language} rouge1"] for language in ("en", "es")) / 2
     assert result["baseline"] > lead + 5, result
