@@ -59,8 +59,8 @@ def tokenize_pairs(
         columns: one text column, or two that become segments 0 and 1; one name may
             stand alone.
         max_length: tokens to keep, special ones included; ``None``: the tokenizer's
-            limit, and no limit where it states none.
-            A pair that is longer loses tokens of its longer text first.
+            limit, and no limit where it states none.  A pair that is longer loses
+            tokens of its longer text first.
 
     Returns:
         ``input_ids``, ``attention_mask`` and, where the model has them,

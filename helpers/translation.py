@@ -5,6 +5,8 @@ language to text, ``{"en": "Open the file", "fr": "Ouvrir le fichier"}``, as KDE
 the other parallel corpora on the Hub have it.
 """
 
+from contextlib import suppress
+
 import evaluate
 
 
@@ -281,8 +283,6 @@ def check_languages(tokenizer, *, source_lang: str, target_lang: str) -> str:
         ValueError: the two are the same, or a Marian's are swapped, or the checkpoint
             does not know one of them.
     """
-    from contextlib import suppress
-
     if hasattr(tokenizer, "src_lang"):
         given = {tokenizer.src_lang, tokenizer.tgt_lang} - {None}
         sides = [tokenizer.unk_token_id]

@@ -263,11 +263,12 @@ def several_targets():
     )
 
 
-def mbart_50():
+def mbart_50(**codes):
+    """A tokenizer of few pieces; ``codes`` are its ``src_lang`` and ``tgt_lang``."""
     from transformers import MBart50Tokenizer
 
     pieces = [(piece, 0.0) for piece in ("<s>", "<pad>", "</s>", "<unk>", "▁", "a")]
-    return MBart50Tokenizer(vocab=pieces)
+    return MBart50Tokenizer(vocab=pieces, **codes)
 
 
 def bleu(predictions, references) -> float:

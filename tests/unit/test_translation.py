@@ -7,11 +7,11 @@ import numpy as np
 import pytest
 import sacrebleu
 import torch
+from bad_inputs import mbart_50
 from datasets import Dataset, Features, Translation, Value, load_dataset
 from transformers import (
     AutoModelForSeq2SeqLM,
     AutoTokenizer,
-    MBart50Tokenizer,
     MBartConfig,
     MBartForConditionalGeneration,
     NllbTokenizer,
@@ -111,15 +111,12 @@ def test_languages_of_a_checkpoint_with_several_sources():
     assert check_languages(Several(), source_lang="fr", target_lang="en") == ""
 
 
-PIECES = [(piece, 0.0) for piece in ("<s>", "<pad>", "</s>", "<unk>", "▁", "a")]
-
-
 @pytest.mark.parametrize(
     "tokenizer",
     [
-        MBart50Tokenizer(vocab=PIECES),  # both sides would begin with the same code
-        MBart50Tokenizer(vocab=PIECES, src_lang="fr_XX", tgt_lang="fr_XX"),
-        MBart50Tokenizer(vocab=PIECES, src_lang="en_XX", tgt_lang="fr"),
+        mbart_50(),  # both sides would begin with the same code
+        mbart_50(src_lang="fr_XX", tgt_lang="fr_XX"),
+        mbart_50(src_lang="en_XX", tgt_lang="fr"),
         NllbTokenizer(src_lang="eng", tgt_lang="fra_Latn"),
     ],
 )
@@ -133,9 +130,8 @@ def test_a_code_that_the_tokenizer_itself_refuses():
         src_lang, tgt_lang, unk_token_id = "en", "fra", 3
 
         def __call__(self, text=None, text_target=None):
-            return {
-                "input_ids": [{"en": 5}[self.src_lang if text_target is None else ""]]
-            }
+            code = self.src_lang if text_target is None else self.tgt_lang
+            return {"input_ids": [{"en": 5}[code]]}
 
     with pytest.raises(ValueError, match="tgt_lang 'fra': give from_pretrained two"):
         check_languages(Strict(), **EN_FR)
@@ -144,7 +140,7 @@ def test_a_code_that_the_tokenizer_itself_refuses():
 @pytest.mark.parametrize(
     "tokenizer",
     [
-        MBart50Tokenizer(vocab=PIECES, src_lang="en_XX", tgt_lang="fr_XX"),
+        mbart_50(src_lang="en_XX", tgt_lang="fr_XX"),
         NllbTokenizer(src_lang="eng_Latn", tgt_lang="fra_Latn"),
     ],
 )
