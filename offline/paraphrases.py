@@ -6,8 +6,10 @@ verbs, details in one of several orders.  An equivalent pair tells one fact in t
 in the other pairs the second sentence tells a fact in which two or three details are
 different, or the roles are reversed, or what happened did not happen.
 
-Pairs are drawn so that word overlap is distributed alike in both classes: counting
-common words says next to nothing about the label.
+No cheap rule tells the classes apart.  Pairs are drawn so that word overlap is
+distributed alike in both: counting common words says next to nothing.  And validation and
+test pairs tell of other events than training pairs (``_events``), with other names,
+numbers, days, verbs and reasons: a list of words that change the meaning helps little.
 """
 
 import bisect
@@ -17,244 +19,23 @@ from pathlib import Path
 
 from datasets import ClassLabel, Dataset, Features, Value
 
-SIZES = {"train": 1400, "validation": 240, "test": 240}
+from offline._events import HELD_OUT, TRAINING
+
+RECIPES = ("_events",)
 POSITIVE_SHARE = 0.67  # MRPC: 0.674 of the training pairs
 SEED = 20260401
-
-# fmt: off
-PLACES = [
-    "Leeds", "Porto", "Ghent", "Bergen", "Tampere", "Basel", "Seville", "Lyon",
-    "Gdansk", "Turin", "Cork", "Graz", "Osaka", "Quito", "Tucson", "Halifax",
-    "Durban", "Nagoya", "Perth", "Denver",
-]
-DAYS = [
-    "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday",
-]
-# fmt: on
-COMPANIES = [
-    "Northgate Bank",
-    "Halden Foods",
-    "Orion Freight",
-    "Bluewater Energy",
-    "Castel Motors",
-    "Ferrow Steel",
-    "Lumen Media",
-    "Pinecrest Paper",
-    "Solvay Rail",
-    "Triton Airways",
-    "Verdant Farms",
-    "Westmark Insurance",
-    "Kestrel Robotics",
-    "Delmar Shipping",
-    "Arcadia Telecom",
-    "Summit Brewing",
-]
-AMOUNTS = [f"{n} million dollars" for n in (3, 8, 14, 25, 40, 65, 90, 120, 300, 750)]
-COUNTS = [str(n) for n in (12, 19, 27, 34, 46, 58, 73, 85, 110, 240, 360, 900)]
-SPORTS = ["the club website", "the league", "the stadium announcer", "local radio"]
-BUSINESS = [
-    "a spokesman",
-    "a company statement",
-    "a union leader",
-    "the business press",
-]
-OFFICIAL = ["the police", "local officials", "the ministry", "the state news agency"]
-
-# Each kind of event: what fills the roles, how the clause ends, ways to say why, who
-# says so, and verbs as (past, participle, base).  "_" stands where the object goes, in
-# the participle where "by" and the agent go.
-EVENTS = [
-    {
-        "agent": COMPANIES,
-        "patient": COMPANIES,
-        "number": AMOUNTS,
-        "tail": "for {number}",
-        "verbs": [
-            ("bought _", "bought _", "buy _"),
-            ("acquired _", "acquired _", "acquire _"),
-            ("purchased _", "purchased _", "purchase _"),
-            ("took over _", "taken over _", "take over _"),
-        ],
-        "causes": [
-            ("after months of talks", "following months of negotiations"),
-            ("despite protests by shareholders", "though shareholders had protested"),
-            ("because prices had fallen", "as a result of falling prices"),
-        ],
-        "sources": BUSINESS,
-        "may_fail": True,
-    },
-    {
-        "agent": [f"the {place} city council" for place in PLACES],
-        "patient": [
-            "the new tram line",
-            "the harbour tunnel",
-            "the football stadium",
-            "the airport extension",
-            "the school reform",
-            "the housing plan",
-            "the flood barrier",
-        ],
-        "number": AMOUNTS,
-        "tail": "at a cost of {number}",
-        "verbs": [
-            ("approved _", "approved _", "approve _"),
-            ("backed _", "backed _", "back _"),
-            ("endorsed _", "endorsed _", "endorse _"),
-        ],
-        "causes": [
-            ("after a long public debate", "following a lengthy public debate"),
-            ("despite protests by residents", "though residents had protested"),
-            ("in spite of legal objections", "although lawyers had objected"),
-        ],
-        "sources": ["a spokesman", *OFFICIAL[1:]],
-        "may_fail": True,
-    },
-    {
-        "agent": [f"the {p} {name}" for p in PLACES for name in ("Tigers", "Rovers")],
-        "patient": [f"the {p} {name}" for p in PLACES for name in ("Eagles", "Wolves")],
-        "number": ["2-0", "3-1", "4-2", "1-0", "5-3", "3-2", "6-1"],
-        "tail": "{number} in the cup final",
-        "verbs": [
-            ("beat _", "beaten _", "beat _"),
-            ("defeated _", "defeated _", "defeat _"),
-            ("overcame _", "overcome _", "overcome _"),
-        ],
-        "causes": [
-            ("after extra time", "following an additional half hour"),
-            ("despite heavy rain", "though it rained hard"),
-            ("in front of a full house", "before a sold-out crowd"),
-        ],
-        "sources": SPORTS,
-        "plural": True,
-    },
-    {
-        "agent": [
-            "a violent storm",
-            "a flash flood",
-            "a forest fire",
-            "an earthquake",
-            "a landslide",
-            "a gas explosion",
-        ],
-        "patient": ["homes", "shops", "barns", "warehouses", "school buildings"],
-        "number": COUNTS,
-        "counted": True,
-        "verbs": [
-            ("destroyed _", "destroyed _", "destroy _"),
-            ("wrecked _", "wrecked _", "wreck _"),
-            ("ruined _", "ruined _", "ruin _"),
-        ],
-        "causes": [
-            ("after a week of warnings", "following seven days of warnings"),
-            ("despite new safety rules", "though safety rules had been tightened"),
-            ("before help could arrive", "as rescuers were still on their way"),
-        ],
-        "sources": OFFICIAL,
-    },
-    {
-        "agent": ["police officers", "customs officers", "federal agents", "guards"],
-        "patient": [
-            "men suspected of fraud",
-            "smugglers of cigarettes",
-            "drivers without a licence",
-            "people accused of theft",
-            "protesters against the summit",
-        ],
-        "number": COUNTS,
-        "counted": True,
-        "verbs": [
-            ("arrested _", "arrested _", "arrest _"),
-            ("detained _", "detained _", "detain _"),
-            ("took _ into custody", "taken into custody _", "take _ into custody"),
-        ],
-        "causes": [
-            ("after a call from a neighbour", "following a tip by a resident"),
-            ("after a long chase", "following a lengthy pursuit"),
-            ("in spite of legal objections", "although lawyers had objected"),
-        ],
-        "sources": OFFICIAL,
-    },
-    {
-        "agent": COMPANIES,
-        "patient": [
-            "engineers",
-            "cleaners",
-            "drivers",
-            "programmers",
-            "sales assistants",
-            "accountants",
-            "designers",
-        ],
-        "number": COUNTS,
-        "counted": True,
-        "verbs": [
-            ("dismissed _", "dismissed _", "dismiss _"),
-            ("laid off _", "laid off _", "lay off _"),
-            ("fired _", "fired _", "fire _"),
-        ],
-        "causes": [
-            ("because costs had risen sharply", "as a result of sharply higher costs"),
-            ("because sales had fallen", "as a result of falling sales"),
-            ("after months of talks", "following months of negotiations"),
-        ],
-        "sources": BUSINESS,
-        "may_fail": True,
-    },
-    {
-        "agent": [f"a court in {place}" for place in PLACES],
-        "patient": COMPANIES,
-        "number": AMOUNTS,
-        "tail": "{number} for polluting a river",
-        "verbs": [
-            ("ordered _ to pay", "ordered _ to pay", "order _ to pay"),
-            ("sentenced _ to pay", "sentenced _ to pay", "sentence _ to pay"),
-            ("told _ to pay", "told _ to pay", "tell _ to pay"),
-        ],
-        "causes": [
-            ("after an inquiry into safety", "following a safety investigation"),
-            ("after two years of hearings", "at the end of a two-year trial"),
-            ("despite an appeal by the owners", "though the owners had appealed"),
-        ],
-        "sources": ["a lawyer", *OFFICIAL[1:]],
-        "may_fail": True,
-    },
-    {
-        "agent": [f"researchers from {place}" for place in PLACES],
-        "patient": [
-            "the new vaccine",
-            "the blood test",
-            "the asthma drug",
-            "the heart implant",
-            "the hearing aid",
-            "the sleeping pill",
-        ],
-        "number": [f"{count} patients" for count in COUNTS],
-        "tail": "with {number}",
-        "verbs": [
-            ("tested _", "tested _", "test _"),
-            ("tried out _", "tried out _", "try out _"),
-            ("evaluated _", "evaluated _", "evaluate _"),
-        ],
-        "causes": [
-            ("after a delay of a year", "twelve months later than planned"),
-            ("despite a shortage of staff", "though there were too few assistants"),
-            ("at the request of the ministry", "because the ministry had asked"),
-        ],
-        "sources": [
-            "a spokesman",
-            "a medical journal",
-            "the university",
-            "local radio",
-        ],
-    },
-]
+SPLITS = {
+    "train": (1400, TRAINING),
+    "validation": (240, HELD_OUT),
+    "test": (240, HELD_OUT),
+}
 
 
-def draw_fact(rng: random.Random) -> dict:
+def draw_fact(world: dict, rng: random.Random) -> dict:
     """A random event with all its details."""
-    kind = rng.choice(EVENTS)
+    kind = rng.choice(world["events"])
     agent = rng.choice(kind["agent"])
-    places = set(PLACES) & set(agent.split())
+    places = set(world["places"]) & set(agent.split())
     patients = [
         patient
         for patient in kind["patient"]
@@ -265,8 +46,8 @@ def draw_fact(rng: random.Random) -> dict:
         "agent": agent,
         "patient": rng.choice(patients),
         "number": rng.choice(kind["number"]),
-        "place": rng.choice(PLACES) if kind.get("counted") else None,
-        "day": rng.choice(DAYS),
+        "place": rng.choice(world["places"]) if kind.get("counted") else None,
+        "day": rng.choice(world["days"]),
         # About half of the facts have a reason; fewer say who reports them.
         "cause": rng.choice(kind["causes"]) if rng.random() < 0.5 else None,
         "source": rng.choice(kind["sources"]) if rng.random() < 0.3 else None,
@@ -319,7 +100,7 @@ def tell(fact: dict, style: dict) -> str:
     return sentence[0].upper() + sentence[1:] + " ."
 
 
-def alter(fact: dict, rng: random.Random) -> dict:
+def alter(fact: dict, world: dict, rng: random.Random) -> dict:
     """A fact that differs from the given one in two or three details."""
     kind = fact["kind"]
     other = dict(fact)
@@ -333,7 +114,7 @@ def alter(fact: dict, rng: random.Random) -> dict:
         elif change == "happened":
             other["happened"] = not fact["happened"]
         else:
-            pool = {"day": DAYS, "place": PLACES}.get(change) or kind[change]
+            pool = world[f"{change}s"] if change in ("day", "place") else kind[change]
             taken = {fact[change], other["agent"], other["patient"]}
             other[change] = rng.choice([value for value in pool if value not in taken])
     return other
@@ -345,10 +126,10 @@ def overlap(first: str, second: str) -> float:
     return len(a & b) / len(a | b)
 
 
-def draw_pair(label: int, rng: random.Random) -> tuple[str, str]:
+def draw_pair(label: int, world: dict, rng: random.Random) -> tuple[str, str]:
     """Two sentences that tell one fact (label 1) or a fact and an altered one (0)."""
-    fact, style = draw_fact(rng), draw_style(rng)
-    second = fact if label else alter(fact, rng)
+    fact, style = draw_fact(world, rng), draw_style(rng)
+    second = fact if label else alter(fact, world, rng)
     # Equivalent sentences are told in two ways; the others may also be told alike.
     fresh = draw_style(rng)
     changed = rng.sample(list(style), rng.randint(2 if label else 0, len(style)))
@@ -356,11 +137,14 @@ def draw_pair(label: int, rng: random.Random) -> tuple[str, str]:
     return tell(fact, style), tell(second, other)
 
 
-def draw_pairs(count: int, rng: random.Random, used: set[str]) -> list[dict]:
+def draw_pairs(
+    count: int, world: dict, rng: random.Random, used: set[str]
+) -> list[dict]:
     """Rows of a split; both classes fill the same bins of overlap in equal shares.
 
     Args:
         count: how many pairs.
+        world: what they tell of, such as ``TRAINING``.
         used: sentences that other splits hold; those drawn here are added.
     """
     positives = round(count * POSITIVE_SHARE)
@@ -370,7 +154,7 @@ def draw_pairs(count: int, rng: random.Random, used: set[str]) -> list[dict]:
         share, left = divmod(wanted, len(edges) - 1)
         missing = [share + (index < left) for index in range(len(edges) - 1)]
         while any(missing):
-            first, second = draw_pair(label, rng)
+            first, second = draw_pair(label, world, rng)
             index = bisect.bisect_right(edges, overlap(first, second)) - 1
             fits = 0 <= index < len(missing) and missing[index]
             if fits and not {first, second} & used:
@@ -413,8 +197,8 @@ def build(folder: Path) -> None:
     )
     rng = random.Random(SEED)
     used: set[str] = set()
-    for split, size in SIZES.items():
-        rows = draw_pairs(size, rng, used)
+    for split, (size, world) in SPLITS.items():
+        rows = draw_pairs(size, world, rng, used)
         Dataset.from_list(rows, features=features).to_parquet(
             folder / f"{split}.parquet"
         )
