@@ -7,9 +7,10 @@ in the other pairs the second sentence tells a fact in which two or three detail
 different, or the roles are reversed, or what happened did not happen.
 
 No cheap rule tells the classes apart.  Pairs are drawn so that word overlap is
-distributed alike in both: counting common words says next to nothing.  And validation and
-test pairs tell of other events than training pairs (``_events``), with other names,
+distributed alike in both: counting common words says next to nothing.  And validation
+and test pairs tell of other events than training pairs (``_events``), with other names,
 numbers, days, verbs and reasons: a list of words that change the meaning helps little.
+Verbs that differ are synonyms, in both classes.
 """
 
 import bisect

@@ -3,7 +3,7 @@
     python -m tools.picture
 
 What is drawn is the last line of the result cells of chapters 3, 7.4 and 7.5, as
-`make refresh` wrote it: `97.1 against 39.4`, the weaker of a chapter's loops and its
+`make refresh` wrote it: `97.3 against 39.4`, the weaker of a chapter's loops and its
 baseline.
 """
 

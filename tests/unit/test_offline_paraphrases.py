@@ -7,6 +7,16 @@ from datasets import load_dataset
 from helpers.classification import check_pairs, overlap_threshold, word_overlap
 from offline import stand_in
 
+# Words that sentences of both worlds are made with.
+# fmt: off
+GRAMMAR = {
+    ",", "a", "according", "after", "an", "because", "been", "before", "by", "despite",
+    "did", "during", "following", "from", "had", "into", "it", "not", "of", "out",
+    "said", "than", "the", "their", "there", "though", "to", "using", "was", "were",
+    "while", "with", "without",
+}
+# fmt: on
+
 
 @pytest.fixture(scope="module")
 def data():
@@ -45,6 +55,19 @@ def test_common_words_do_not_give_the_label_away(data):
     labels = np.array(rows["label"])
     majority = max(labels.mean(), 1 - labels.mean())
     assert (called == labels).mean() <= majority + 0.03
+
+
+@pytest.mark.parametrize("split", ["validation", "test"])
+def test_what_differs_in_a_held_out_pair_is_new(data, split):
+    """A word in only one of two sentences is grammar, or in no training pair."""
+
+    def words(row):
+        return [set(row[f"sentence{i}"].lower().split()) for i in (1, 2)]
+
+    seen = set().union(*(word for row in data["train"] for word in words(row)))
+    for row in data[split]:
+        first, second = words(row)
+        assert (first ^ second) & seen <= GRAMMAR, row
 
 
 @pytest.mark.parametrize("column", ["sentence1", "sentence2"])
