@@ -1,8 +1,8 @@
 """What the generated news sentences tell of: kinds of events, and their details.
 
 The training pairs draw on ``TRAINING``, the validation and test pairs on ``HELD_OUT``.
-The two have no names, days, numbers, verbs or reasons in common; what both need are
-words of grammar, such as *by*, *not* or *despite*.
+Beyond grammar (*by*, *not*, *despite*) the two share a few words, such as *news* or
+*million*; none of these tells two held-out sentences apart.
 
 Each kind of event says what fills the roles, how the clause ends, ways to say why, who
 says so, and verbs as (past, participle, base).  ``_`` stands where the object goes, in
@@ -18,14 +18,14 @@ PLACES = [
 COMPANIES = [
     "Northgate Bank",
     "Halden Foods",
-    "Orion Freight",
-    "Bluewater Energy",
-    "Castel Motors",
+    "Orlan Freight",
+    "Bluemere Energy",
+    "Casteln Motors",
     "Ferrow Steel",
     "Lumen Media",
     "Pinecrest Paper",
-    "Solvay Rail",
-    "Triton Airways",
+    "Solmar Rail",
+    "Tristan Airways",
 ]
 AMOUNTS = [f"{n} million dollars" for n in (3, 8, 25, 40, 90, 120, 750)]
 COUNTS = [str(n) for n in (12, 19, 34, 46, 73, 110, 240, 900)]
@@ -73,7 +73,7 @@ TRAINING = {
             "tail": "at a cost of {number}",
             "verbs": [
                 ("approved _", "approved _", "approve _"),
-                ("backed _", "backed _", "back _"),
+                ("passed _", "passed _", "pass _"),
                 ("endorsed _", "endorsed _", "endorse _"),
             ],
             "causes": [
@@ -188,7 +188,7 @@ TRAINING = {
                 "the sleeping pill",
             ],
             "number": [f"{count} patients" for count in COUNTS],
-            "tail": "with {number}",
+            "tail": "on {number}",
             "verbs": [
                 ("tested _", "tested _", "test _"),
                 ("tried out _", "tried out _", "try out _"),
@@ -207,7 +207,7 @@ TRAINING = {
                 "lifeguards",
                 "mountain guides",
                 "a helicopter crew",
-                "volunteers",
+                "farmers",
             ],
             "patient": ["hikers", "tourists", "fishermen", "climbers", "campers"],
             "number": COUNTS,
@@ -225,16 +225,20 @@ TRAINING = {
             "sources": OFFICIAL,
         },
         {
-            "agent": [f"farmers from {place}" for place in PLACES],
-            "patient": ["olives", "beans", "apples", "tomatoes", "cherries", "onions"],
-            "number": ["5 tons", "7 tons", "16 tons", "28 tons", "60 tons", "95 tons"],
-            "tail": "({number})",
+            "agent": ["villagers", "students", "pensioners", "prisoners", "nuns"],
+            "patient": [
+                "tons of olives",
+                "tons of beans",
+                "tons of apples",
+                "tons of onions",
+            ],
+            "number": COUNTS,
+            "counted": True,
             "verbs": [
                 ("harvested _", "harvested _", "harvest _"),
                 ("gathered _", "gathered _", "gather _"),
                 ("brought in _", "brought in _", "bring in _"),
             ],
-            "plural": True,
             "causes": [
                 ("after a dry summer", "following a summer without rain"),
                 ("despite a shortage of fuel", "though fuel was short"),
@@ -257,18 +261,18 @@ TRAINING = {
             "verbs": [
                 ("sold _", "sold _", "sell _"),
                 ("disposed of _", "disposed of _", "dispose of _"),
-                ("auctioned off _", "auctioned off _", "auction off _"),
+                ("parted with _", "parted with _", "part with _"),
             ],
             "causes": [
                 ("because money was needed", "out of a need for money"),
-                ("despite its poor condition", "though it was in poor condition"),
+                ("in spite of public anger", "though the public was angry"),
                 ("shortly after New Year", "in the first days of the year"),
             ],
             "sources": ["a lawyer", "local radio", "the heirs"],
             "may_fail": True,
         },
         {
-            "agent": ["the navy", "a trawler", "an oil tanker", "fishermen", "a yacht"],
+            "agent": ["the navy", "surfers", "an oil tanker", "fishermen", "a rower"],
             "patient": ["whales", "icebergs", "containers", "divers", "dolphins"],
             "number": COUNTS,
             "counted": True,
@@ -279,7 +283,7 @@ TRAINING = {
             ],
             "causes": [
                 ("despite high waves", "though the waves were high"),
-                ("shortly after sunrise", "soon after the sun had risen"),
+                ("shortly after sunrise", "soon after daybreak"),
                 ("during a routine trip", "in the course of a routine voyage"),
             ],
             "sources": ["the coast guard", "local radio"],
@@ -332,18 +336,18 @@ TRAINING = {
             "counted": True,
             "verbs": [
                 ("hit _", "hit _", "hit _"),
-                ("ran into _", "run into _", "run into _"),
                 ("struck _", "struck _", "strike _"),
+                ("crashed into _", "hit _", "crash into _"),
             ],
             "causes": [
-                ("because of black ice", "as the road was frozen"),
+                ("because of thick fog", "as the fog was thick"),
                 ("since the brakes had failed", "owing to a failure of the brakes"),
                 ("at full throttle", "with the throttle wide open"),
             ],
             "sources": OFFICIAL,
         },
         {
-            "agent": ["the operator", "a travel agency", "the strike committee"],
+            "agent": ["the operator", "a travel agency", "the tourist board"],
             "patient": ["night trains", "ferries", "flights", "coach tours", "cruises"],
             "number": COUNTS,
             "counted": True,
@@ -353,9 +357,9 @@ TRAINING = {
                 ("scrapped _", "scrapped _", "scrap _"),
             ],
             "causes": [
-                ("owing to a pilot's illness", "because a pilot had fallen ill"),
+                ("owing to a strike", "because the staff had gone on strike"),
                 ("despite many bookings", "though many seats had been booked"),
-                ("at short notice", "at the last minute"),
+                ("at the last moment", "at the last minute"),
             ],
             "sources": ["a spokesman", "the airport", "local radio"],
             "may_fail": True,
@@ -363,7 +367,7 @@ TRAINING = {
         {
             "agent": [
                 "hackers",
-                "a computer virus",
+                "a cleaner",
                 "a faulty update",
                 "an apprentice",
             ],
@@ -378,7 +382,7 @@ TRAINING = {
             "causes": [
                 ("despite a firewall", "though there was a firewall"),
                 ("in less than a minute", "within a minute"),
-                ("by mistake", "unintentionally"),
+                ("by mistake", "by accident"),
             ],
             "sources": ["an expert", "the press office"],
             "may_fail": True,
@@ -401,7 +405,7 @@ TRAINING = {
             ],
             "causes": [
                 ("after heated speeches", "following heated speeches"),
-                ("to everyone's surprise", "which nobody had expected"),
+                ("to everyone's surprise", "against all expectations"),
                 ("in a secret ballot", "by secret vote"),
             ],
             "sources": ["a lobbyist", *OFFICIAL[1:]],
@@ -415,7 +419,7 @@ TRAINING = {
             "verbs": [
                 ("cooked _", "cooked _", "cook _"),
                 ("prepared _", "prepared _", "prepare _"),
-                ("made _", "made _", "make _"),
+                ("served _", "served _", "serve _"),
             ],
             "causes": [
                 ("to raise money", "in order to collect money"),
@@ -436,8 +440,8 @@ OTHER_COMPANIES = [
     "Westmark Insurance",
     "Kestrel Robotics",
     "Delmar Shipping",
-    "Arcadia Telecom",
-    "Summit Brewing",
+    "Arkadin Telecom",
+    "Sumter Brewing",
     "Marlow Textiles",
     "Pascal Software",
 ]
@@ -452,7 +456,7 @@ HELD_OUT = {
             "patient": [
                 "men suspected of fraud",
                 "cigarette smugglers",
-                "women accused of theft",
+                "women accused of spying",
                 "demonstrators",
                 "pickpockets",
             ],
@@ -464,17 +468,14 @@ HELD_OUT = {
                 ("took _ into custody", "taken into custody _", "take _ into custody"),
             ],
             "causes": [
-                (
-                    "after a call from a neighbour",
-                    "following a phone call from next door",
-                ),
+                ("after a hint from a neighbour", "following a hint by a neighbour"),
                 ("despite a ban on raids", "though raids were banned"),
-                ("before dawn", "early in the morning"),
+                ("before dawn", "before the sun rose"),
             ],
             "sources": ["a witness", "the evening news", "the interior minister"],
         },
         {
-            "agent": ["masked robbers", "two teenagers", "former employees", "a widow"],
+            "agent": ["masked robbers", "a schoolboy", "former employees", "a widow"],
             "patient": ["paintings", "watches", "bicycles", "necklaces", "rare coins"],
             "number": OTHER_COUNTS,
             "counted": True,
@@ -491,7 +492,7 @@ HELD_OUT = {
             "sources": ["a witness", "the evening news", "an insurer"],
         },
         {
-            "agent": ["nurses", "doctors", "pharmacists", "army medics"],
+            "agent": ["nurses", "doctors", "pharmacists", "social workers"],
             "patient": ["pupils", "teachers", "refugees", "shepherds", "sailors"],
             "number": OTHER_COUNTS,
             "counted": True,
@@ -501,7 +502,7 @@ HELD_OUT = {
                 ("inspected _", "inspected _", "inspect _"),
             ],
             "causes": [
-                ("after an outbreak of measles", "following several cases of measles"),
+                ("after an outbreak of measles", "following a measles outbreak"),
                 ("because an epidemic was feared", "out of fear of an epidemic"),
                 ("free of charge", "without any payment"),
             ],
@@ -525,7 +526,7 @@ HELD_OUT = {
             ],
             "causes": [
                 ("at record speed", "faster than anybody before"),
-                ("despite harsh criticism", "though it was harshly criticised"),
+                ("despite harsh criticism", "though it had been harshly criticised"),
                 ("with help from abroad", "with foreign assistance"),
             ],
             "sources": ["an architect", "the evening news", "the mayor"],
@@ -541,8 +542,11 @@ HELD_OUT = {
                 ("took _ to court", "taken to court _", "take _ to court"),
             ],
             "causes": [
-                ("after a broken promise", "because a promise had been broken"),
-                ("despite a warning by regulators", "though regulators had warned"),
+                ("because of a broken promise", "because a promise had been broken"),
+                (
+                    "despite a warning by regulators",
+                    "though regulators had warned against it",
+                ),
                 ("without giving notice", "with no advance notice"),
             ],
             "sources": ["an attorney", "the evening news", "court records"],
@@ -566,7 +570,7 @@ HELD_OUT = {
             ],
             "causes": [
                 ("by sheer luck", "purely by chance"),
-                ("with a home-made telescope", "using a telescope of their own"),
+                ("with a home-made telescope", "using a telescope made at home"),
                 ("despite a cloudy sky", "though the sky was cloudy"),
             ],
             "sources": ["a scientist", "the evening news", "a space agency"],

@@ -10,9 +10,9 @@ from offline import stand_in
 # Words that sentences of both worlds are made with.
 # fmt: off
 GRAMMAR = {
-    ",", "a", "according", "after", "an", "because", "been", "before", "by", "despite",
-    "did", "during", "following", "from", "had", "into", "it", "not", "of", "out",
-    "said", "than", "the", "their", "there", "though", "to", "using", "was", "were",
+    ",", "a", "according", "after", "against", "an", "because", "been", "before", "by",
+    "despite", "did", "during", "following", "from", "had", "into", "it", "not", "of",
+    "out", "said", "than", "the", "there", "though", "to", "using", "was", "were",
     "while", "with", "without",
 }
 # fmt: on
@@ -77,7 +77,7 @@ def test_one_sentence_alone_does_not_give_the_label_away(data, column):
     from sklearn.pipeline import make_pipeline
 
     model = make_pipeline(CountVectorizer(), LogisticRegression(C=0.1))
-    model.fit(list(data["train"][column]), data["train"]["label"])
-    labels = np.array(data["validation"]["label"])
-    score = model.score(list(data["validation"][column]), labels)
-    assert score <= labels.mean() + 0.04
+    sentences, labels = list(data["train"][column]), np.array(data["train"]["label"])
+    model.fit(sentences[:1000], labels[:1000])  # held-out pairs have other words
+    score = model.score(sentences[1000:], labels[1000:])
+    assert score <= labels[1000:].mean() + 0.04
