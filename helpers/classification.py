@@ -143,12 +143,25 @@ def overlap_threshold(dataset) -> float:
     Raises:
         ValueError: there are no rows.
     """
-    if len(dataset) == 0:
-        raise ValueError("the split has no rows: there is no threshold to find")
     pairs = zip(dataset["sentence1"], dataset["sentence2"], strict=True)
     overlaps = np.array([word_overlap(first, second) for first, second in pairs])
-    labels = np.array(dataset["label"])
+    return best_threshold(overlaps, np.array(dataset["label"]))
+
+
+def best_threshold(scores: np.ndarray, labels: np.ndarray) -> float:
+    """The score from which on calling a pair equivalent is right most often.
+
+    Args:
+        scores: how alike the sentences of each pair are, of shape ``(rows,)``; at
+            most 1.
+        labels: of the same shape (1: equivalent).
+
+    Raises:
+        ValueError: there are no rows.
+    """
+    if len(scores) == 0:
+        raise ValueError("the split has no rows: there is no threshold to find")
     # 0 and 2: calling every pair equivalent, or none, are thresholds too.
-    thresholds = np.unique(np.concatenate([[0.0, 2.0], overlaps]))
-    right = [((overlaps >= value) == labels).mean() for value in thresholds]
+    thresholds = np.unique(np.concatenate([[0.0, 2.0], scores]))
+    right = [((scores >= value) == labels).mean() for value in thresholds]
     return float(thresholds[int(np.argmax(right))])

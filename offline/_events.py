@@ -35,7 +35,8 @@ BUSINESS = [
     "a union leader",
     "the business press",
 ]
-OFFICIAL = ["local officials", "the ministry", "the state news agency"]
+NATIONAL = ["the ministry", "the state news agency"]
+OFFICIAL = ["local officials", *NATIONAL]
 TRAINING = {
     "places": PLACES,
     "days": ["Monday", "Tuesday", "Wednesday", "Thursday"],
@@ -81,7 +82,7 @@ TRAINING = {
                 ("despite protests by residents", "though residents had protested"),
                 ("in spite of legal objections", "although lawyers had objected"),
             ],
-            "sources": ["a spokesman", *OFFICIAL[1:]],
+            "sources": ["a spokesman", *NATIONAL],
             "may_fail": True,
         },
         {
@@ -174,7 +175,7 @@ TRAINING = {
                 ("after three years of hearings", "at the end of a three-year trial"),
                 ("despite an appeal by the firm", "though the firm had appealed"),
             ],
-            "sources": ["a lawyer", *OFFICIAL[1:]],
+            "sources": ["a lawyer", *NATIONAL],
             "may_fail": True,
         },
         {
@@ -408,7 +409,7 @@ TRAINING = {
                 ("to everyone's surprise", "against all expectations"),
                 ("in a secret ballot", "by secret vote"),
             ],
-            "sources": ["a lobbyist", *OFFICIAL[1:]],
+            "sources": ["a lobbyist", *NATIONAL],
             "may_fail": True,
         },
         {

@@ -85,8 +85,8 @@ def tell(fact: dict, style: dict) -> str:
     ending = f"in {fact['place']}" if counted else kind["tail"].format(**fact)
     when = f"on {fact['day']}"
     # A reason beside a "not" could be read in two ways.
-    told = fact["cause"] if fact["happened"] else None
-    cause = told[style["cause_form"]] if told else ""
+    told = fact["cause"] and fact["happened"]
+    cause = fact["cause"][style["cause_form"]] if told else ""
     if cause and style["front"] == "cause":
         sentence = f"{cause} , {clause} {ending} {when}"
     elif style["front"] == "nothing":
